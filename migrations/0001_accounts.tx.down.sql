@@ -1,0 +1,2 @@
+DROP TABLE throttles, sessions, user_roles, users, settings;
+DROP FUNCTION forbid_change();

@@ -1,0 +1,1 @@
+DROP TABLE satisfaction_results, service_results, standards, offerings, services;

@@ -1,0 +1,1 @@
+DROP TABLE evidence, report_events, report_revisions, reports;
