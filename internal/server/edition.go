@@ -1,0 +1,98 @@
+package server
+
+import (
+	"net/url"
+	"strconv"
+	"strings"
+	"time"
+
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+// edition is a publication as the public pages and the API read it. It never changes once
+// it is made, so any number of requests share it.
+type edition struct {
+	*scorecard.Content               // becomes *scorecard.View as soon as there is one
+	SHA256             string        // of the bytes of the publication, in hex
+	Size               int           // of these bytes; the bytes themselves are at BytesPath
+	Latest             bool          // no later publication was known when this was made
+	Others             []editionInfo // every publication there is, this one too, oldest first
+}
+
+// editionInfo is what a list of publications says of one.
+type editionInfo struct {
+	Number         int
+	Period         scoring.Period
+	AsOf           time.Time
+	PublishedAt    time.Time
+	Reason         string
+	Status         string // contoh, rancangan, resmi
+	SHA256         string
+	PreviousSHA256 *string // nil for the first
+	Size           int     // of the bytes
+}
+
+// Link is the address of a public page within this edition: path itself in the latest,
+// with ?terbitan=N in a past one, so that a reader stays where they are. path may carry a
+// query and a fragment.
+func (e *edition) Link(path string) string {
+	if e == nil || e.Latest {
+		return path
+	}
+	path, fragment, found := strings.Cut(path, "#")
+	if found {
+		fragment = "#" + fragment
+	}
+	joint := "?"
+	if strings.Contains(path, "?") {
+		joint = "&"
+	}
+	return path + joint + "terbitan=" + strconv.Itoa(e.Number) + fragment
+}
+
+// BytesPath is the address of the very bytes that were hashed.
+func (e *edition) BytesPath() string { return "/terbitan/" + strconv.Itoa(e.Number) + ".json" }
+
+// Info is this edition's own entry among Others.
+func (e *edition) Info() editionInfo {
+	info, _ := findInfo(e.Others, e.Number)
+	return info
+}
+
+// findInfo looks a publication up by its number.
+func findInfo(all []editionInfo, number int) (editionInfo, bool) {
+	for _, info := range all {
+		if info.Number == number {
+			return info, true
+		}
+	}
+	return editionInfo{}, false
+}
+
+// publicRoute is one kind of public page. It renders from an edition alone: no database,
+// no clock, no user, so that every reader gets the same bytes.
+type publicRoute struct {
+	pattern string                                   // as gin writes it: "/kelurahan/:nama"
+	page    func(e *edition, p params) (view, error) // fault.NotFound where this edition has no such thing
+	paths   func(e *edition) []string                // addresses built when the edition is loaded; nil: on demand, kept for a while
+}
+
+// view is what a page function answers: a template of web/pages with its data (which
+// embeds Page), or the address of ours to go to instead.
+type view struct {
+	template string
+	data     any
+	redirect string // not empty: 302 to this address, which was made with Link
+}
+
+// params are the parts of an address. Of the query only the words in pageQuery reach a
+// page, trimmed and never empty.
+type params struct {
+	path  map[string]string // by name: "nama"
+	query url.Values
+}
+
+// pageQuery are the words in a query that change a public page, beside terbitan. Any
+// other is ignored, so that nobody can fill the cache with pages that are all the same.
+var pageQuery = []string{"q", "urut"}
