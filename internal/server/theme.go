@@ -1,0 +1,124 @@
+package server
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io/fs"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"petajalan/internal/fault"
+	"petajalan/web"
+)
+
+// themeCookie keeps the reader's choice: gelap or terang. Without it the device decides.
+const themeCookie = "tema"
+
+// Choices of a theme, as they stand in addresses and in the cookie.
+const (
+	themeDark   = "gelap"
+	themeLight  = "terang"
+	themeSystem = "sistem"
+)
+
+// theme answers /tema.css and /tema. The pages themselves are the same for every reader;
+// only this one sheet differs.
+type theme struct {
+	sheets map[string]themeSheet // by choice
+	secure bool                  // the site is reached by https, so cookies are kept to it
+}
+
+type themeSheet struct {
+	encoded
+	etag string
+}
+
+// newTheme reads the dark tokens. secure says whether the cookie may only travel by https.
+func newTheme(files fs.FS, secure bool) (*theme, error) {
+	dark, err := joinStyles(files, []string{web.DarkTokens})
+	if err != nil {
+		return nil, fmt.Errorf("read dark tokens: %w", err)
+	}
+	t := &theme{sheets: map[string]themeSheet{}, secure: secure}
+	for choice, sheet := range map[string]string{
+		themeDark:   ":root{color-scheme:dark}" + string(dark),
+		themeLight:  ":root{color-scheme:light}",
+		themeSystem: "@media (prefers-color-scheme:dark){" + string(dark) + "}",
+	} {
+		sum := sha256.Sum256([]byte(sheet))
+		t.sheets[choice] = themeSheet{
+			encoded: newEncoded([]byte(sheet)),
+			etag:    `"` + hex.EncodeToString(sum[:8]) + `"`,
+		}
+	}
+	return t, nil
+}
+
+// sheet answers the style sheet of the reader's theme.
+func (t *theme) sheet(c *gin.Context) error {
+	s := t.sheets[themeSystem]
+	if cookie, err := c.Request.Cookie(themeCookie); err == nil {
+		if chosen, ok := t.sheets[cookie.Value]; ok {
+			s = chosen
+		}
+	}
+	h := c.Writer.Header()
+	h.Set("Cache-Control", "private, no-cache")
+	h.Set("ETag", s.etag)
+	h.Add("Vary", "Cookie")
+	// A cache may have weakened the mark on the way.
+	if strings.Contains(c.GetHeader("If-None-Match"), s.etag) {
+		c.Status(http.StatusNotModified)
+		return nil
+	}
+	s.write(c.Writer, c.Request, "text/css; charset=utf-8")
+	return nil
+}
+
+// choose keeps the theme asked for and goes back to the page the reader came from.
+func (t *theme) choose(c *gin.Context) error {
+	choice := c.Query("ke")
+	if _, ok := t.sheets[choice]; !ok {
+		return fault.New(fault.NotFound, "Tampilan yang ada: terang, gelap, dan ikut perangkat (sistem).")
+	}
+	cookie := &http.Cookie{
+		Name:     themeCookie,
+		Value:    choice,
+		Path:     "/",
+		MaxAge:   365 * 24 * 3600,
+		Secure:   t.secure,
+		HttpOnly: true,
+		SameSite: http.SameSiteLaxMode,
+	}
+	if choice == themeSystem {
+		cookie.Value, cookie.MaxAge = "", -1
+	}
+	http.SetCookie(c.Writer, cookie)
+	c.Writer.Header().Set("Cache-Control", "no-store")
+	c.Redirect(http.StatusSeeOther, refererPath(c.Request))
+	return nil
+}
+
+// refererPath is the path and query of the page of ours that led here, or / when there is
+// none or it is another site's.
+func refererPath(r *http.Request) string {
+	u, err := url.Parse(r.Referer())
+	if err != nil || u.Host != r.Host || !isLocalPath(u.Path) || u.Path == "/tema" {
+		return "/"
+	}
+	back := url.URL{Path: u.Path, RawQuery: u.RawQuery}
+	return back.String()
+}
+
+// isLocalPath reports whether a browser reads p as an address on this site: it begins
+// with one slash, no other slash after it, and has no control character.
+func isLocalPath(p string) bool {
+	if !strings.HasPrefix(p, "/") || strings.HasPrefix(p, "//") || strings.Contains(p, `\`) {
+		return false
+	}
+	return !strings.ContainsFunc(p, func(r rune) bool { return r < ' ' || r == 0x7f })
+}
