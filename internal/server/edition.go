@@ -13,11 +13,11 @@ import (
 // edition is a publication as the public pages and the API read it. It never changes once
 // it is made, so any number of requests share it.
 type edition struct {
-	*scorecard.Content               // becomes *scorecard.View as soon as there is one
-	SHA256             string        // of the bytes of the publication, in hex
-	Size               int           // of these bytes; the bytes themselves are at BytesPath
-	Latest             bool          // no later publication was known when this was made
-	Others             []editionInfo // every publication there is, this one too, oldest first
+	*scorecard.View
+	SHA256 string        // of the bytes of the publication, in hex
+	Size   int           // of these bytes; the bytes themselves are at BytesPath
+	Latest bool          // no later publication was known when this was made
+	Others []editionInfo // every publication there is, this one too, oldest first
 }
 
 // editionInfo is what a list of publications says of one.
