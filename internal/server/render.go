@@ -156,10 +156,10 @@ func (r *renderer) render(w io.Writer, name string, data any) error {
 // templateFuncs are the functions of the templates: addresses of assets, charts, and the
 // formats of format.go.
 func templateFuncs(a *assets, zone *time.Location) template.FuncMap {
-	return template.FuncMap{
-		"asset": a.pathOf,
-		"svg":   svg,
-	}
+	funcs := formatFuncs(zone)
+	funcs["asset"] = a.pathOf
+	funcs["svg"] = svg
+	return funcs
 }
 
 // svg lets a drawing into a page unescaped. Drawings come from the chart package only,
