@@ -20,6 +20,14 @@ CREATE TABLE runs (
     CONSTRAINT runs_input_key UNIQUE (year, quarter, rule_set_id, formula_version, input_hash)
 );
 
+-- The hash of all inputs of each series in a run: what changed since is found by comparing them.
+CREATE TABLE run_series (
+    run_id     bigint NOT NULL REFERENCES runs (id),
+    series_id  bigint NOT NULL REFERENCES target_series (id),
+    input_hash bytea NOT NULL CONSTRAINT run_series_input_hash_check CHECK (octet_length(input_hash) = 32),
+    CONSTRAINT run_series_pkey PRIMARY KEY (run_id, series_id)
+);
+
 CREATE TABLE achievements (
     run_id             bigint NOT NULL REFERENCES runs (id),
     series_id          bigint NOT NULL REFERENCES target_series (id),
@@ -93,9 +101,10 @@ CREATE FUNCTION run_scores(run bigint) RETURNS SETOF scores LANGUAGE sql STABLE 
 $$;
 
 CREATE TRIGGER runs_insert_only BEFORE UPDATE OR DELETE ON runs FOR EACH ROW EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER run_series_insert_only BEFORE UPDATE OR DELETE ON run_series FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER achievements_insert_only BEFORE UPDATE OR DELETE ON achievements FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER scores_insert_only BEFORE UPDATE OR DELETE ON scores FOR EACH ROW EXECUTE FUNCTION forbid_change();
 
-GRANT SELECT ON runs, achievements, scores TO peta_web, peta_job, peta_ro;
-GRANT INSERT ON runs, achievements, scores TO peta_web, peta_job;
+GRANT SELECT ON runs, run_series, achievements, scores TO peta_web, peta_job, peta_ro;
+GRANT INSERT ON runs, run_series, achievements, scores TO peta_web, peta_job;
 GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO peta_web, peta_job;
