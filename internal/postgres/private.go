@@ -7,10 +7,8 @@ import (
 	"net"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -18,7 +16,7 @@ import (
 type PrivateOptions struct {
 	DataDir string // made when it is not there; absolute or relative
 	// ThrowAway trades safety for speed: nothing is flushed to disk, and the
-	// data folder is removed when the server stops. For tests.
+	// cluster is removed when the server stops. For tests.
 	ThrowAway bool
 	Say       func(string) // told in a sentence what takes long; nil means nobody
 }
@@ -28,25 +26,32 @@ type PrivateOptions struct {
 // for migrations, a login for requests and jobs that owns nothing, and one that
 // reads what is published.
 //
-// The data folder holds postgres (the cluster), postgres.json (the passwords,
-// readable by its owner only), postgres.log and postgres.lock. The one who
-// holds the lock started the server and stops it; everybody else joins. The
-// server listens on the loopback address only, on a port that happens to be
-// free.
+// The first program to use a data folder starts the server, others join, and
+// it stops when the last one leaves or dies. The server listens on the loopback
+// address only, on a port that happens to be free. The folder holds
+//
+//	postgres        the cluster
+//	postgres.json   the passwords, readable by the program's user only
+//	postgres.log    what the server says
+//	postgres.lock   held by a program while it starts, joins or stops
+//	postgres.users  shared by the programs that use the server
+//	postgres.alive  a named pipe that they keep open; when nobody does, the server stops
 type Private struct {
-	dir     string
-	state   state
-	port    int
-	server  *server  // nil when somebody else started it
-	lock    *os.File // held for as long as server is not nil
-	discard bool     // remove the folder at the end
+	dir       string
+	state     state
+	port      int
+	throwAway bool
+	gate      *os.File // the open end of postgres.alive; nil after Stop
+	users     *os.File // locked, shared
 }
 
 // Names in the data folder, and of the database and its logins.
 const (
 	clusterName = "postgres"
-	lockName    = "postgres.lock"
 	logName     = "postgres.log"
+	lockName    = "postgres.lock"
+	usersName   = "postgres.users"
+	gateName    = "postgres.alive"
 
 	databaseName = "petajalan"
 	ownerLogin   = "petajalan"
@@ -72,30 +77,11 @@ func StartPrivate(ctx context.Context, o PrivateOptions) (*Private, error) {
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}
-	ctx, cancel := context.WithTimeout(ctx, startTimeout)
-	defer cancel()
-	p := &Private{dir: dir, discard: o.ThrowAway}
-	for {
-		mine, err := p.takeLock()
-		if err != nil {
-			return nil, err
-		}
-		if mine {
-			if err := p.start(ctx, o); err != nil {
-				p.freeLock()
-				return nil, fmt.Errorf("private PostgreSQL in %s: %w", dir, err)
-			}
-			return p, nil
-		}
-		if p.join(ctx) {
-			return p, nil
-		}
-		select {
-		case <-ctx.Done():
-			return nil, fmt.Errorf("private PostgreSQL in %s: another program is using the folder, but its server does not answer: %w", dir, ctx.Err())
-		case <-time.After(50 * time.Millisecond):
-		}
+	p := &Private{dir: dir, throwAway: o.ThrowAway}
+	if err := p.start(ctx, o.Say); err != nil {
+		return nil, fmt.Errorf("private PostgreSQL in %s: %w", dir, err)
 	}
+	return p, nil
 }
 
 // OwnerURL is the address with the login that owns the database.
@@ -117,18 +103,36 @@ func (p *Private) Settle() error {
 	return p.state.write(p.dir)
 }
 
-// Stop stops the server if this Private started it, and waits for its end.
-// A throw-away folder is removed.
+// Stop leaves the server. If nobody else uses it, it stops, and Stop waits for
+// that; of a throw-away server nothing but a few small files remains.
 func (p *Private) Stop() error {
-	if p.server == nil {
+	if p.gate == nil {
 		return nil
 	}
-	err := p.server.stop()
-	p.server = nil
-	if p.discard {
-		err = errors.Join(err, os.RemoveAll(p.dir))
+	ctx, cancel := context.WithTimeout(context.Background(), startTimeout)
+	defer cancel()
+	lock, err := takeLock(ctx, p.path(lockName))
+	if err != nil {
+		return p.leave(err)
 	}
-	p.freeLock()
+	defer lock.Close()
+	last, err := p.alone()
+	if err = p.leave(err); err != nil || !last {
+		return err
+	}
+	if err := p.waitUntilStopped(); err != nil {
+		return fmt.Errorf("stop the private PostgreSQL in %s: %w", p.dir, err)
+	}
+	if p.throwAway {
+		return os.RemoveAll(p.cluster())
+	}
+	return nil
+}
+
+// leave closes what says that we use the server.
+func (p *Private) leave(err error) error {
+	err = errors.Join(err, p.gate.Close(), p.users.Close())
+	p.gate, p.users = nil, nil
 	return err
 }
 
@@ -140,47 +144,31 @@ func (p *Private) url(login, password, database string) string {
 	return u.String()
 }
 
-// takeLock tries to become the one who starts and stops the server. The
-// operating system frees the lock of a program that dies.
-func (p *Private) takeLock() (bool, error) {
-	f, err := os.OpenFile(filepath.Join(p.dir, lockName), os.O_CREATE|os.O_RDWR, 0o600)
+func (p *Private) path(name string) string { return filepath.Join(p.dir, name) }
+
+func (p *Private) cluster() string { return p.path(clusterName) }
+
+// start brings up the server or joins it, while no other program does either.
+func (p *Private) start(ctx context.Context, say func(string)) (err error) {
+	ctx, cancel := context.WithTimeout(ctx, startTimeout)
+	defer cancel()
+	lock, err := takeLock(ctx, p.path(lockName))
 	if err != nil {
-		return false, fmt.Errorf("lock the data folder: %w", err)
+		return err
 	}
-	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if err == nil {
-		p.lock = f
-		return true, nil
+	defer lock.Close() // frees it; nothing was written
+	if p.users, err = shareLock(p.path(usersName)); err != nil {
+		return err
 	}
-	_ = f.Close() // nothing was written
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return false, nil
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, p.users.Close())
+		}
+	}()
+	if joined, err := p.join(ctx); joined || err != nil {
+		return err
 	}
-	return false, fmt.Errorf("lock %s: %w", f.Name(), err)
-}
 
-func (p *Private) freeLock() {
-	_ = p.lock.Close() // closing frees the lock; nothing was written
-	p.lock = nil
-}
-
-// join connects to the server that another program runs in the folder.
-func (p *Private) join(ctx context.Context) bool {
-	pm, ok := readPostmaster(p.cluster())
-	if !ok || !pm.ready {
-		return false
-	}
-	state, err := readState(p.dir)
-	if err != nil || !state.Provisioned {
-		return false
-	}
-	p.state, p.port = state, pm.port
-	return p.answers(ctx, databaseName) == nil
-}
-
-// start brings up the server, whose folder is ours alone now. A server that
-// outlived the program that started it is taken over.
-func (p *Private) start(ctx context.Context, o PrivateOptions) error {
 	who, err := accountFor(p.cluster())
 	if err != nil {
 		return err
@@ -188,89 +176,68 @@ func (p *Private) start(ctx context.Context, o PrivateOptions) error {
 	if err := who.canReach(p.cluster()); err != nil {
 		return err
 	}
+	if p.throwAway {
+		if err := os.RemoveAll(p.cluster()); err != nil { // of a run that was cut off
+			return err
+		}
+	}
 	major, err := clusterVersion(p.cluster())
 	if err != nil {
 		return err
 	}
-	programs, err := findBinaries(ctx, major, o.Say)
+	programs, err := findBinaries(ctx, major, say)
 	if err != nil {
 		return err
 	}
 	if major == 0 {
-		o.Say("making a private PostgreSQL in " + p.dir)
+		say("making a private PostgreSQL in " + p.dir)
 		if p.state, err = newState(p.dir); err != nil {
 			return err
 		}
-		if err := p.initdb(ctx, programs, who, o.ThrowAway); err != nil {
+		if err := p.initdb(ctx, programs, who); err != nil {
 			return err
-		}
-		if o.ThrowAway {
-			// The server removes the folder when this program is killed.
-			if err := who.own(p.dir); err != nil {
-				return err
-			}
 		}
 	} else if p.state, err = readState(p.dir); err != nil {
 		return err
 	}
-
-	if p.server, err = p.takeOver(ctx); err != nil {
+	if err := p.launch(ctx, programs, who); err != nil {
 		return err
-	}
-	if p.server == nil {
-		if err := p.launch(ctx, programs, who, o.ThrowAway); err != nil {
-			return err
-		}
 	}
 	if p.state.Provisioned {
 		return nil
 	}
 	if err := p.provision(ctx); err != nil {
-		return errors.Join(err, p.server.stop())
+		err = errors.Join(err, p.gate.Close(), p.waitUntilStopped())
+		p.gate = nil
+		return err
 	}
 	return nil
 }
 
-func (p *Private) cluster() string { return filepath.Join(p.dir, clusterName) }
-
-// initdb makes the cluster beside its place and then moves it there, so that a
-// program killed half-way leaves nothing that looks whole.
-func (p *Private) initdb(ctx context.Context, b binaries, who *account, throwAway bool) (err error) {
-	unfinished := p.cluster() + ".new"
-	passwords := filepath.Join(p.dir, "postgres.pw")
-	defer func() { err = errors.Join(err, os.RemoveAll(passwords)) }()
-	if err := os.RemoveAll(unfinished); err != nil {
-		return err
+// join enters the server that another program runs in the folder. One that is
+// just stopping is waited for, and one whose supervisor was killed is stopped,
+// because nobody would ever do so: then joined is false and a new one may start.
+func (p *Private) join(ctx context.Context) (joined bool, err error) {
+	for {
+		gate, err := enterGate(p.path(gateName))
+		if err != nil {
+			return false, err
+		}
+		if gate == nil {
+			return false, p.stopOrphan(ctx)
+		}
+		if pm, ok := readPostmaster(p.cluster()); ok && pm.ready {
+			p.port = pm.port
+			if p.state, err = readState(p.dir); err == nil && p.answers(ctx, databaseName) == nil {
+				p.gate = gate
+				return true, nil
+			}
+		}
+		_ = gate.Close() // nothing was written
+		select {
+		case <-ctx.Done():
+			return false, fmt.Errorf("a server runs in the folder, but does not answer (see %s): %w", logName, ctx.Err())
+		case <-time.After(20 * time.Millisecond):
+		}
 	}
-	if err := os.Mkdir(unfinished, 0o700); err != nil {
-		return err
-	}
-	if err := os.WriteFile(passwords, []byte(p.state.Owner), 0o600); err != nil {
-		return err
-	}
-	if err := errors.Join(who.own(unfinished), who.own(passwords)); err != nil {
-		return err
-	}
-	args := []string{
-		"--pgdata=" + unfinished, "--username=" + ownerLogin, "--pwfile=" + passwords, "--auth=scram-sha-256",
-		// The same order and the same letters on every machine.
-		"--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions",
-	}
-	if throwAway {
-		args = append(args, "--no-sync")
-	}
-	// By way of the shell, which by then has the capability to pass through
-	// the closed folders above the programs, which the fork before it has not.
-	cmd := exec.CommandContext(ctx, "/bin/sh", append([]string{"-c", `exec "$0" "$@"`, filepath.Join(b.dir, "initdb")}, args...)...) // #nosec G204 -- our own words
-	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", childEnv(), who.attributes()
-	if out, err := cmd.CombinedOutput(); err != nil {
-		return fmt.Errorf("initdb: %w\n%s", err, out)
-	}
-	return os.Rename(unfinished, p.cluster())
-}
-
-// childEnv is the environment of PostgreSQL: none of the program's settings,
-// some of which are secrets, and no PG… variable that would change its ways.
-func childEnv() []string {
-	return []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=/"}
 }

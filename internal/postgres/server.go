@@ -16,19 +16,14 @@ import (
 	"github.com/jackc/pgx/v5"
 )
 
-// server is a running postmaster that this program is to stop.
-type server struct {
-	pid  int           // of the postmaster
-	keep *os.File      // while it is open the server runs; nil for one taken over
-	done chan struct{} // closed when the server has ended; nil for one taken over
-}
-
 // stopTimeout is how long a server may take to write everything down.
 const stopTimeout = 30 * time.Second
 
-// supervise starts the server, and stops it when its standard input ends, which
-// the operating system sees to even when the program is killed. Arguments: the
-// signal to stop with, a folder to remove at the end or nothing, the command.
+// supervise runs the server, and stops it when nobody keeps the named pipe
+// open, which is its standard input; the operating system closes the ends of a
+// program that is killed. Arguments: the signal to stop with, a folder to
+// remove at the end or nothing, the command. The pipe has a reader for exactly
+// as long as the supervisor lives.
 const supervise = `
 signal=$1; discard=$2; shift 2
 exec 3<&0
@@ -41,22 +36,65 @@ kill "$watch" 2>/dev/null
 if [ -n "$discard" ]; then rm -rf "$discard"; fi
 exit "$code"`
 
-// launch starts the server and waits until it answers.
-func (p *Private) launch(ctx context.Context, b binaries, who *account, throwAway bool) error {
+// initdb makes the cluster beside its place and then moves it there, so that a
+// program killed half-way leaves nothing that looks whole.
+func (p *Private) initdb(ctx context.Context, b binaries, who *account) (err error) {
+	unfinished := p.cluster() + ".new"
+	passwords := p.path("postgres.pw")
+	defer func() { err = errors.Join(err, os.RemoveAll(passwords)) }()
+	if err := os.RemoveAll(unfinished); err != nil {
+		return err
+	}
+	if err := os.Mkdir(unfinished, 0o700); err != nil {
+		return err
+	}
+	if err := os.WriteFile(passwords, []byte(p.state.Owner), 0o600); err != nil {
+		return err
+	}
+	if err := errors.Join(who.own(unfinished), who.own(passwords)); err != nil {
+		return err
+	}
+	args := []string{
+		"--pgdata=" + unfinished, "--username=" + ownerLogin, "--pwfile=" + passwords, "--auth=scram-sha-256",
+		// The same order and the same letters on every machine.
+		"--encoding=UTF8", "--locale=C", "--data-checksums", "--no-instructions",
+	}
+	if p.throwAway {
+		args = append(args, "--no-sync")
+	}
+	// By way of the shell, which by then has the capability to pass through
+	// closed folders above the programs; the fork that starts it has not.
+	args = append([]string{"-c", `exec "$0" "$@"`, filepath.Join(b.dir, "initdb")}, args...)
+	cmd := exec.CommandContext(ctx, "/bin/sh", args...) // #nosec G204 -- no word of it comes from outside
+	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", childEnv(), who.attributes()
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("initdb: %w\n%s", err, out)
+	}
+	return os.Rename(unfinished, p.cluster())
+}
+
+// childEnv is the environment of PostgreSQL: none of the program's settings,
+// some of which are secrets, and no PG… variable that would change its ways.
+func childEnv() []string {
+	return []string{"PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C", "TZ=UTC", "HOME=/"}
+}
+
+// launch starts the server and waits until it answers. The port that was free
+// a moment ago may be taken now: then it tries another.
+func (p *Private) launch(ctx context.Context, b binaries, who *account) error {
 	if err := p.clearStale(); err != nil {
 		return err
 	}
-	// The port is free now and may be taken a moment later: then try another.
 	var err error
 	for range 3 {
-		if err = p.launchOnce(ctx, b, who, throwAway); err == nil || ctx.Err() != nil {
+		if err = p.launchOnce(ctx, b, who); err == nil || ctx.Err() != nil {
 			return err
 		}
 	}
 	return err
 }
 
-func (p *Private) launchOnce(ctx context.Context, b binaries, who *account, throwAway bool) (err error) {
+func (p *Private) launchOnce(ctx context.Context, b binaries, who *account) (err error) {
 	if p.port, err = freePort(); err != nil {
 		return err
 	}
@@ -65,46 +103,48 @@ func (p *Private) launchOnce(ctx context.Context, b binaries, who *account, thro
 		return err
 	}
 	defer logFile.Close()
-	r, keep, err := os.Pipe()
+	r, gate, err := makeGate(p.path(gateName))
 	if err != nil {
 		return err
 	}
 	defer r.Close()
 	signal, discard := "INT", "" // a fast shutdown: sessions are ended, everything is written down
-	if throwAway {
-		signal, discard = "QUIT", p.dir
+	if p.throwAway {
+		signal, discard = "QUIT", p.cluster()
 	}
-	args := append([]string{"-c", supervise, "petajalan-postgres", signal, discard, filepath.Join(b.dir, "postgres"), "-D", p.cluster()}, p.settings(throwAway)...)
-	cmd := exec.Command("/bin/sh", args...) // #nosec G204 -- our own words; outlives ctx, which bounds the start only
+	args := append([]string{"-c", supervise, "petajalan-postgres", signal, discard, filepath.Join(b.dir, "postgres"), "-D", p.cluster()}, p.settings()...)
+	// Not CommandContext: ctx bounds the start, and the server outlives it.
+	cmd := exec.Command("/bin/sh", args...) // #nosec G204 -- no word of it comes from outside
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", childEnv(), who.attributes()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, logFile, logFile
 	if err := cmd.Start(); err != nil {
-		return errors.Join(err, keep.Close())
+		return errors.Join(err, gate.Close())
 	}
-	s := &server{keep: keep, done: make(chan struct{})}
+	ended := make(chan struct{})
 	go func() {
 		_ = cmd.Wait() // how it ended stands in the log
-		close(s.done)
+		close(ended)
 	}()
-	if err := p.waitUntilReady(ctx, s); err != nil {
-		return errors.Join(fmt.Errorf("%w; the last words of %s:\n%s", err, logName, p.lastWords()), s.stop())
+	if err := p.waitUntilReady(ctx, ended); err != nil {
+		err = fmt.Errorf("%w; the last words of %s:\n%s", err, logName, p.lastWords())
+		return errors.Join(err, gate.Close(), p.waitUntilStopped())
 	}
-	p.server = s
+	p.gate = gate
 	return nil
 }
 
 // settings are the options of the server: small, local, and safe unless it is
 // to be thrown away.
-func (p *Private) settings(throwAway bool) []string {
+func (p *Private) settings() []string {
 	set := []string{
 		"listen_addresses=127.0.0.1", "port=" + strconv.Itoa(p.port),
-		"unix_socket_directories=", // Debian's default is closed to nobody's account
+		"unix_socket_directories=", // Debian's default is closed to the account nobody
 		"max_connections=60", "shared_buffers=64MB", "max_wal_size=256MB", "jit=off",
 		"timezone=UTC", "log_timezone=UTC", "cluster_name=petajalan",
 		"logging_collector=off", "log_destination=stderr",
 	}
-	if throwAway {
-		set = append(set, "fsync=off", "max_connections=200")
+	if p.throwAway {
+		set = append(set, "fsync=off", "max_connections=300") // many tests at once
 	}
 	var args []string
 	for _, s := range set {
@@ -114,16 +154,13 @@ func (p *Private) settings(throwAway bool) []string {
 }
 
 // waitUntilReady returns when the server answers as ours.
-func (p *Private) waitUntilReady(ctx context.Context, s *server) error {
+func (p *Private) waitUntilReady(ctx context.Context, ended <-chan struct{}) error {
 	for {
-		if pm, ok := readPostmaster(p.cluster()); ok && pm.ready && pm.port == p.port {
-			if p.answers(ctx, "postgres") == nil {
-				s.pid = pm.pid
-				return nil
-			}
+		if pm, ok := readPostmaster(p.cluster()); ok && pm.ready && pm.port == p.port && p.answers(ctx, "postgres") == nil {
+			return nil
 		}
 		select {
-		case <-s.done:
+		case <-ended:
 			return errors.New("the server ended while starting")
 		case <-ctx.Done():
 			return fmt.Errorf("the server does not answer: %w", ctx.Err())
@@ -143,55 +180,47 @@ func (p *Private) answers(ctx context.Context, database string) error {
 	return conn.Close(ctx)
 }
 
-// takeOver finds a server that outlived the program that started it, or
-// returns nil. One that is just starting or stopping is waited for.
-func (p *Private) takeOver(ctx context.Context) (*server, error) {
+// waitUntilStopped waits for the end of a server that everybody has left. One
+// that takes too long is told to stop at once, which its next start repairs.
+func (p *Private) waitUntilStopped() error {
+	urge := time.Now().Add(stopTimeout)
+	for deadline := urge.Add(stopTimeout); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
+		pm, ok := readPostmaster(p.cluster())
+		if ok && pm.alive(p.cluster()) {
+			if time.Now().After(urge) {
+				_ = syscall.Kill(pm.pid, syscall.SIGQUIT) // it may have ended by itself
+			}
+			continue
+		}
+		gate, err := enterGate(p.path(gateName))
+		if err != nil {
+			return err
+		}
+		if gate == nil {
+			return nil // the supervisor has cleaned up and gone
+		}
+		if err := gate.Close(); err != nil {
+			return err
+		}
+	}
+	return errors.New("it does not end")
+}
+
+// stopOrphan ends a server that nobody supervises any more.
+func (p *Private) stopOrphan(ctx context.Context) error {
 	for {
 		pm, ok := readPostmaster(p.cluster())
 		if !ok || !pm.alive(p.cluster()) {
-			return nil, nil
+			return nil
 		}
-		p.port = pm.port
-		if pm.ready && p.answers(ctx, "postgres") == nil {
-			return &server{pid: pm.pid}, nil
+		if err := syscall.Kill(pm.pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
+			return fmt.Errorf("stop the server that was left behind: %w", err)
 		}
 		select {
 		case <-ctx.Done():
-			return nil, fmt.Errorf("the server with process id %d runs in the folder, but does not answer: %w", pm.pid, ctx.Err())
+			return fmt.Errorf("the server that was left behind, process %d, does not stop: %w", pm.pid, ctx.Err())
 		case <-time.After(50 * time.Millisecond):
 		}
-	}
-}
-
-// stop ends the server and waits for it: first politely, then at once, which
-// the next start repairs from the log.
-func (s *server) stop() error {
-	if s.keep == nil {
-		if err := syscall.Kill(s.pid, syscall.SIGINT); err != nil && !errors.Is(err, syscall.ESRCH) {
-			return fmt.Errorf("stop PostgreSQL: %w", err)
-		}
-		for range int(stopTimeout / (20 * time.Millisecond)) {
-			if errors.Is(syscall.Kill(s.pid, 0), syscall.ESRCH) {
-				return nil
-			}
-			time.Sleep(20 * time.Millisecond)
-		}
-		return errors.New("stop PostgreSQL: it does not end")
-	}
-	err := s.keep.Close()
-	select {
-	case <-s.done:
-		return err
-	case <-time.After(stopTimeout):
-	}
-	if s.pid != 0 {
-		err = errors.Join(err, syscall.Kill(s.pid, syscall.SIGQUIT))
-	}
-	select {
-	case <-s.done:
-		return err
-	case <-time.After(stopTimeout):
-		return errors.Join(err, errors.New("stop PostgreSQL: it does not end"))
 	}
 }
 
@@ -205,11 +234,11 @@ func freePort() (int, error) {
 	return l.Addr().(*net.TCPAddr).Port, nil
 }
 
-// maxLog is the size from which the log of the server is begun anew.
+// maxLog is the size in bytes from which the log of the server is begun anew.
 const maxLog = 8 << 20
 
 func (p *Private) openLog() (*os.File, error) {
-	path := filepath.Join(p.dir, logName)
+	path := p.path(logName)
 	if info, err := os.Stat(path); err == nil && info.Size() > maxLog {
 		if err := os.Rename(path, path+".1"); err != nil {
 			return nil, err
@@ -220,7 +249,7 @@ func (p *Private) openLog() (*os.File, error) {
 
 // lastWords are the last lines of the server's log, for an error.
 func (p *Private) lastWords() string {
-	text, err := os.ReadFile(filepath.Join(p.dir, logName))
+	text, err := os.ReadFile(p.path(logName))
 	if err != nil {
 		return err.Error()
 	}

@@ -1,9 +1,10 @@
 // Package postgrestest gives each test a database of its own.
 //
 // The databases live on the server that TEST_DATABASE_URL names (its login must
-// be a superuser), or on a private throw-away server which the first test of a
-// process starts and which ends with the process, however that ends. Without a
-// PostgreSQL the tests fail with a sentence; they are never skipped.
+// be a superuser), or on a private throw-away server that the test processes
+// running at the same time share. The first one starts it, and it ends with the
+// last one, however that ends. Without a PostgreSQL the tests fail with a
+// sentence; they are never skipped.
 //
 // A template is migrated once and cloned for each test; its name carries a
 // hash of the migrations, so that a changed one is never used stale. The clone
@@ -16,11 +17,15 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -132,16 +137,33 @@ func connect(ctx context.Context) (*server, error) {
 	if address, ok := os.LookupEnv("TEST_DATABASE_URL"); ok {
 		return borrowed(ctx, address)
 	}
-	dir, err := os.MkdirTemp("", "petajalan-test-")
+	dir, err := folder()
 	if err != nil {
 		return nil, err
 	}
-	// Never stopped here: it ends when this process does.
+	// Never stopped here: it ends with the last process that uses it.
 	p, err := postgres.StartPrivate(ctx, postgres.PrivateOptions{DataDir: dir, ThrowAway: true})
 	if err != nil {
 		return nil, err
 	}
 	return &server{ownerURL: p.OwnerURL(), webURL: p.WebURL(), publicURL: p.PublicURL()}, nil
+}
+
+// folder is where the private server of this user's tests lives. Should
+// somebody else have made it, this process takes one of its own.
+func folder() (string, error) {
+	dir := filepath.Join(os.TempDir(), fmt.Sprintf("petajalan-test-%d", os.Geteuid()))
+	if err := os.Mkdir(dir, 0o700); err != nil && !errors.Is(err, fs.ErrExist) {
+		return "", err
+	}
+	info, err := os.Lstat(dir)
+	if err != nil {
+		return "", err
+	}
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && info.IsDir() && int(s.Uid) == os.Geteuid() && info.Mode().Perm() == 0o700 {
+		return dir, nil
+	}
+	return os.MkdirTemp("", "petajalan-test-")
 }
 
 // borrowed uses a server that is there. Its logins get passwords that every
