@@ -117,6 +117,7 @@ func create(t testing.TB, from string) *Database {
 
 // server is where the databases live.
 type server struct {
+	private                     *postgres.Private // nil for a borrowed one; were it forgotten, its files would be closed
 	admin                       *bun.DB
 	ownerURL, webURL, publicURL string
 }
@@ -146,7 +147,7 @@ func connect(ctx context.Context) (*server, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &server{ownerURL: p.OwnerURL(), webURL: p.WebURL(), publicURL: p.PublicURL()}, nil
+	return &server{private: p, ownerURL: p.OwnerURL(), webURL: p.WebURL(), publicURL: p.PublicURL()}, nil
 }
 
 // folder is where the private server of this user's tests lives. Should
