@@ -1,0 +1,182 @@
+package server
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"net/http"
+	"strconv"
+
+	"github.com/gin-gonic/gin"
+
+	"petajalan/internal/fault"
+	"petajalan/internal/postgres"
+)
+
+// Sentences for errors that have none of their own.
+const (
+	sayBroken   = "Terjadi gangguan di pihak kami. Silakan coba lagi."
+	sayAway     = "Data sedang tidak dapat dibaca. Tidak ada yang hilang. Silakan coba lagi sebentar lagi."
+	sayTooLarge = "Kiriman ini terlalu besar. Paling besar 1 MB."
+)
+
+// errMethod says that an address exists, but not for this method.
+var errMethod = errors.New("method not allowed")
+
+func noSuchPage(c *gin.Context) error {
+	if isAPI(c.Request.URL.Path) {
+		noSuchAPI(c)
+		return nil
+	}
+	return fault.New(fault.NotFound, "Halaman ini tidak ada. Mungkin alamatnya salah ketik atau sudah berubah.")
+}
+
+func noSuchMethod(c *gin.Context) error {
+	if isAPI(c.Request.URL.Path) {
+		noSuchMethodAPI(c)
+		return nil
+	}
+	return errMethod
+}
+
+// page adapts a handler that may fail. It is the one place where an error becomes a
+// response and, if it is ours, a line in the log.
+func (s *Server) page(h handle) gin.HandlerFunc {
+	return func(c *gin.Context) {
+		if err := h(c); err != nil {
+			s.fail(c, err)
+		}
+	}
+}
+
+// fail answers the request with the page of the error.
+func (s *Server) fail(c *gin.Context, err error) {
+	r := c.Request
+	if errors.Is(err, context.Canceled) && r.Context().Err() != nil {
+		return // whoever asked has gone
+	}
+	status, message := httpStatus(err)
+	if status >= http.StatusInternalServerError {
+		s.cfg.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", c.FullPath(), "status", status, "err", err)
+	}
+	if c.Writer.Written() {
+		return
+	}
+	if isAPI(r.URL.Path) {
+		writeProblem(c, &apiProblem{Status: status, Detail: message})
+		return
+	}
+	s.writeError(c.Writer, r, status, message)
+}
+
+// httpStatus is the HTTP status of an error and what the user is told.
+func httpStatus(err error) (status int, message string) {
+	message = fault.MessageOf(err)
+	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return http.StatusRequestEntityTooLarge, sayTooLarge
+	}
+	if errors.Is(err, errMethod) {
+		return http.StatusMethodNotAllowed, "Alamat ini ada, tetapi tidak dapat dipakai dengan cara itu."
+	}
+	switch fault.KindOf(err) {
+	case fault.Invalid:
+		return http.StatusUnprocessableEntity, message
+	case fault.NotFound:
+		return http.StatusNotFound, message
+	case fault.Conflict:
+		return http.StatusConflict, message
+	case fault.Forbidden:
+		return http.StatusForbidden, message
+	case fault.Unavailable:
+		return http.StatusServiceUnavailable, message
+	}
+	if isAway(err) {
+		return http.StatusServiceUnavailable, sayAway
+	}
+	return http.StatusInternalServerError, sayBroken
+}
+
+// queryCancelled is what PostgreSQL says of a query that took longer than allowed.
+const queryCancelled = "57014"
+
+// isAway reports whether the same request may work later.
+func isAway(err error) bool {
+	return postgres.IsUnavailable(err) || postgres.SQLState(err) == queryCancelled
+}
+
+// render answers with a page of the workspace.
+func (s *Server) render(c *gin.Context, status int, template string, data any) error {
+	return s.write(c.Writer, c.Request, status, template, data)
+}
+
+// write renders the page in memory and then sends it.
+func (s *Server) write(w http.ResponseWriter, r *http.Request, status int, template string, data any) error {
+	var body bytes.Buffer
+	if err := s.renderer.render(&body, template, data); err != nil {
+		return err
+	}
+	h := w.Header()
+	h.Set("Content-Type", "text/html; charset=utf-8")
+	h.Set("Content-Length", strconv.Itoa(body.Len()))
+	w.WriteHeader(status)
+	if r.Method != http.MethodHead {
+		_, _ = w.Write(body.Bytes()) // a reader who has gone away is no mistake of ours
+	}
+	return nil
+}
+
+// errorPage is what is shown instead of the page that was asked for.
+type errorPage struct {
+	Page
+	Status  int
+	Heading string
+	Message string
+	Work    bool // in the workspace: the way back leads there
+}
+
+// writeError answers with a page that says what happened and where to go. An empty message
+// means that we do not know more.
+func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, message string) {
+	h := w.Header()
+	h.Set("Cache-Control", "no-store")
+	h.Del("Etag")
+	if status == http.StatusServiceUnavailable {
+		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+	}
+	if message == "" {
+		message = sayBroken
+	}
+	p := errorPage{
+		Page:    newPage(s.edition(), r.URL.Path, "", errorHeading(status), ""),
+		Status:  status,
+		Heading: errorHeading(status),
+		Message: message,
+		Work:    isWork(r.URL.Path),
+	}
+	if err := s.write(w, r, status, "error", p); err != nil {
+		s.cfg.Log.ErrorContext(r.Context(), "error page failed", "err", err)
+		http.Error(w, message, status)
+	}
+}
+
+func errorHeading(status int) string {
+	switch status {
+	case http.StatusNotFound:
+		return "Halaman tidak ditemukan"
+	case http.StatusForbidden:
+		return "Anda tidak dapat membuka halaman ini"
+	case http.StatusMethodNotAllowed:
+		return "Tidak dapat dilakukan di sini"
+	case http.StatusUnprocessableEntity:
+		return "Ada yang perlu diperbaiki"
+	case http.StatusConflict:
+		return "Keadaannya sudah berubah"
+	case http.StatusRequestEntityTooLarge:
+		return "Kiriman terlalu besar"
+	case http.StatusTooManyRequests:
+		return "Terlalu sering"
+	case http.StatusServiceUnavailable:
+		return "Sedang tidak dapat dibuka"
+	}
+	return "Terjadi gangguan"
+}

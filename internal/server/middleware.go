@@ -1,0 +1,201 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"runtime/debug"
+	"time"
+
+	"github.com/gin-gonic/gin"
+
+	"petajalan/internal/account"
+	"petajalan/internal/fault"
+)
+
+// Content security policies. A public page runs no script at all.
+const (
+	publicCSP = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+	workCSP   = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+// setHeaders sets what every response has.
+func (s *Server) setHeaders(h http.Header, csp string) {
+	h.Set("Content-Security-Policy", csp)
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "same-origin")
+	h.Set("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	if s.secure {
+		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+	}
+}
+
+// publicHeaders are those of a public page.
+func (s *Server) publicHeaders(h http.Header) { s.setHeaders(h, publicCSP) }
+
+// frame puts the headers on every response, also one that is refused, and bounds the
+// body of the request before anything reads it.
+func (s *Server) frame(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if isWork(r.URL.Path) {
+			s.setHeaders(w.Header(), workCSP)
+			w.Header().Set("Cache-Control", "no-store")
+		} else {
+			s.publicHeaders(w.Header())
+		}
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
+}
+
+// recorder notes what a response was, for the log.
+type recorder struct {
+	http.ResponseWriter
+	status, bytes int
+	route         string // the pattern of the address; empty when a page was served ahead
+}
+
+func (r *recorder) WriteHeader(status int) {
+	if r.status == 0 {
+		r.status = status
+	}
+	r.ResponseWriter.WriteHeader(status)
+}
+
+func (r *recorder) Write(b []byte) (int, error) {
+	if r.status == 0 {
+		r.status = http.StatusOK
+	}
+	n, err := r.ResponseWriter.Write(b)
+	r.bytes += n
+	return n, err
+}
+
+// Unwrap is for http.ResponseController.
+func (r *recorder) Unwrap() http.ResponseWriter { return r.ResponseWriter }
+
+type recorderKey struct{}
+
+// log leaves one line per request. The address in it is the pattern of the route, never
+// what was asked for, which may hold what somebody searched.
+func (s *Server) log(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		start := time.Now()
+		rec := &recorder{ResponseWriter: w}
+		defer func() {
+			route := rec.route
+			if route == "" && rec.status < http.StatusBadRequest {
+				route = r.URL.Path // of a page that was built ahead, so it is one of ours
+			}
+			s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
+				slog.String("method", r.Method), slog.String("route", route), slog.Int("status", rec.status),
+				slog.Int("bytes", rec.bytes), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000))
+		}()
+		next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), recorderKey{}, rec)))
+	})
+}
+
+// noteRoute tells the log which route it was.
+func noteRoute(c *gin.Context) {
+	if rec, ok := c.Request.Context().Value(recorderKey{}).(*recorder); ok {
+		if rec.route = c.FullPath(); rec.route == "" {
+			rec.route = "(none)"
+		}
+	}
+}
+
+// recovered answers a request whose handler panicked. The log has the place, and nothing
+// of the request but its route.
+func (s *Server) recovered(c *gin.Context, what any) {
+	s.cfg.Log.ErrorContext(c.Request.Context(), "handler panicked",
+		"method", c.Request.Method, "route", c.FullPath(), "panic", fmt.Sprint(what), "stack", string(debug.Stack()))
+	c.Abort()
+	if !c.Writer.Written() {
+		s.writeError(c.Writer, c.Request, http.StatusInternalServerError, "")
+	}
+}
+
+// refuseCrossSite answers a form that another site sent in the user's name.
+func (s *Server) refuseCrossSite(w http.ResponseWriter, r *http.Request) {
+	s.writeError(w, r, http.StatusForbidden, "Permintaan ini datang dari situs lain dan tidak kami jalankan. Buka halamannya di sini, lalu coba lagi.")
+}
+
+const (
+	userKey = "user" // of the signed-in user in a gin.Context
+
+	// A request for a page of the workspace waits this long for a connection, and is
+	// carried out in this time or given up.
+	acquireTimeout = 2 * time.Second
+	workTimeout    = 15 * time.Second
+)
+
+// guard lets in whom the policy admits. An address for everybody costs no look at the
+// database; for the others the session and its user are read at each request, so that
+// what was ended ends at once.
+func (s *Server) guard(method, pattern string) gin.HandlerFunc {
+	rule, ok := ruleFor(method, pattern)
+	if !ok || rule.who.everybody { // without a row the site does not start
+		return func(*gin.Context) {}
+	}
+	return func(c *gin.Context) {
+		ctx, cancel := context.WithTimeout(c.Request.Context(), workTimeout)
+		defer cancel()
+		c.Request = c.Request.WithContext(ctx)
+		u, err := s.lookup(c)
+		switch {
+		case errors.Is(err, account.ErrNoSession):
+			s.askToSignIn(c)
+			c.Abort()
+			return
+		case err == nil && !rule.who.admits(u):
+			err = forbidden(u)
+		}
+		c.Set(userKey, u)
+		if err != nil {
+			s.fail(c, err)
+			c.Abort()
+			return
+		}
+		c.Next()
+	}
+}
+
+// forbidden says why somebody who is signed in may not see a page.
+func forbidden(u *account.User) error {
+	if len(u.Appointments) == 0 {
+		return fault.New(fault.Forbidden, "Akun Anda tidak mempunyai peran yang berlaku hari ini. Hubungi Bagian Organisasi untuk memperpanjangnya.")
+	}
+	return fault.New(fault.Forbidden, "Halaman ini bukan untuk peran Anda.")
+}
+
+// lookup reads the user of the session whose token came with the request.
+func (s *Server) lookup(c *gin.Context) (*account.User, error) {
+	cookie, err := c.Request.Cookie(s.cookieName())
+	if err != nil {
+		return nil, account.ErrNoSession
+	}
+	ctx, cancel := context.WithTimeout(c.Request.Context(), acquireTimeout)
+	defer cancel()
+	return account.Lookup(ctx, s.cfg.Web, cookie.Value, s.now())
+}
+
+// user is who is signed in; nil on pages for everybody.
+func (s *Server) user(c *gin.Context) *account.User {
+	u, _ := c.Get(userKey)
+	user, _ := u.(*account.User)
+	return user
+}
+
+// askToSignIn leads to the sign-in page and back here afterwards.
+func (s *Server) askToSignIn(c *gin.Context) {
+	next := ""
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		next = "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
+	}
+	c.Redirect(http.StatusSeeOther, "/masuk"+next)
+}

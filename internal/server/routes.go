@@ -1,0 +1,69 @@
+package server
+
+import (
+	"net/http"
+
+	"github.com/gin-gonic/gin"
+)
+
+// handle is a handler that may fail; page makes the answer of its error.
+type handle func(*gin.Context) error
+
+// install lists every address of the site, and puts around them what each request needs.
+func (s *Server) install() error {
+	gin.SetMode(gin.ReleaseMode)
+	e := gin.New()
+	e.HandleMethodNotAllowed = true
+	e.RedirectFixedPath = false
+	e.ContextWithFallback = false
+	if err := e.SetTrustedProxies(s.cfg.TrustedProxies); err != nil {
+		return err
+	}
+	e.Use(noteRoute, gin.CustomRecoveryWithWriter(nil, s.recovered))
+	e.NoRoute(s.page(noSuchPage))
+	e.NoMethod(s.page(noSuchMethod))
+	s.engine = e
+
+	s.get("/livez", s.livez)
+	s.get("/readyz", s.readyz)
+	s.get("/robots.txt", robots)
+	s.get(assetPrefix+"*berkas", s.assets.serve)
+	s.get("/tema", s.theme.choose)
+	s.get("/tema.css", s.theme.sheet)
+
+	s.get("/masuk", s.showSignIn)
+	s.post("/masuk", s.signIn)
+	s.post("/keluar", s.signOut)
+
+	s.get("/kerja/", s.showDashboard)
+	s.get("/kerja/instansi/:kode", s.showAgencyWork)
+
+	if err := checkPolicy(e.Routes()); err != nil {
+		return err
+	}
+	protection := http.NewCrossOriginProtection()
+	protection.SetDenyHandler(http.HandlerFunc(s.refuseCrossSite))
+	s.handler = s.log(s.site.front(s.publicHeaders, s.frame(protection.Handler(e))))
+	return nil
+}
+
+// get registers a page for GET and HEAD.
+func (s *Server) get(pattern string, h handle) {
+	s.engine.GET(pattern, s.guard(http.MethodGet, pattern), s.page(h))
+	s.engine.HEAD(pattern, s.guard(http.MethodGet, pattern), s.page(h))
+}
+
+// post registers an action. Every GET must leave all rows as they are.
+func (s *Server) post(pattern string, h handle) {
+	s.engine.POST(pattern, s.guard(http.MethodPost, pattern), s.page(h))
+}
+
+// robots keeps search engines out of what is no page for the public.
+func robots(c *gin.Context) error {
+	c.Header("Cache-Control", "public, max-age=86400")
+	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /kerja/\nDisallow: /masuk\nDisallow: /cari\n"))
+	return nil
+}
+
+// publicRoutes are the kinds of public pages; each file of pages has its own list.
+func publicRoutes() []publicRoute { return nil }

@@ -1,0 +1,176 @@
+package server
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/gin-gonic/gin"
+	"github.com/uptrace/bun"
+
+	"petajalan/internal/account"
+	"petajalan/internal/postgres"
+	"petajalan/web"
+)
+
+// Config is the world a Server lives in.
+type Config struct {
+	Web    *bun.DB // for internal pages
+	Public *bun.DB // for publications only: a replica, or the same database; nil: Web
+	Health *bun.DB // one connection of its own, so that a full pool does not fail readiness; nil: Web
+
+	Now  func() time.Time // the only clock
+	Zone *time.Location   // the zone of the city
+	Log  *slog.Logger
+
+	BaseURL        string   // how the world sees the site; with https cookies are kept to it
+	TrustedProxies []string // addresses or ranges whose X-Forwarded-For is believed; none when empty
+}
+
+// Server is the site: public pages, API, sign-in and workspace.
+type Server struct {
+	cfg      Config
+	renderer *renderer
+	assets   *assets
+	theme    *theme
+	site     *site
+	hasher   *account.Hasher
+	forms    *forms
+	secure   bool // the site is reached by https
+	engine   *gin.Engine
+	handler  http.Handler
+	draining atomic.Bool
+}
+
+// New makes the site. It fails when a template is broken, or when an address has no row
+// in the policy.
+func New(cfg Config) (*Server, error) {
+	switch {
+	case cfg.Web == nil || cfg.Now == nil || cfg.Zone == nil || cfg.Log == nil:
+		return nil, errors.New("make the site: a database, a clock, a zone and a log are needed")
+	case cfg.Public == nil:
+		cfg.Public = cfg.Web
+	}
+	if cfg.Health == nil {
+		cfg.Health = cfg.Web
+	}
+	base, err := url.Parse(cfg.BaseURL)
+	if err != nil {
+		return nil, fmt.Errorf("read the base URL: %w", err)
+	}
+	s := &Server{cfg: cfg, hasher: account.NewHasher(), secure: base.Scheme == "https"}
+	if s.assets, err = newAssets(web.Files); err != nil {
+		return nil, fmt.Errorf("make assets: %w", err)
+	}
+	if s.theme, err = newTheme(web.Files, s.secure); err != nil {
+		return nil, fmt.Errorf("make themes: %w", err)
+	}
+	if s.renderer, err = newRenderer(web.Files, s.assets, cfg.Zone); err != nil {
+		return nil, fmt.Errorf("make pages: %w", err)
+	}
+	if s.forms, err = newForms(); err != nil {
+		return nil, fmt.Errorf("make forms: %w", err)
+	}
+	s.site = newSite(cfg.Public, cfg.Web, s.renderer, publicRoutes(), cfg.Now, cfg.Log)
+	if err := s.install(); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Handler answers every request of the site.
+func (s *Server) Handler() http.Handler { return s.handler }
+
+// Load reads the latest publication and builds its pages, so that the first reader finds
+// them. An error is no reason not to serve: Run tries again.
+func (s *Server) Load(ctx context.Context) error { return s.site.refresh(ctx) }
+
+// Run looks for new publications until ctx is done.
+func (s *Server) Run(ctx context.Context) { s.site.run(ctx) }
+
+// Published says that there is a new publication, so that it is shown at once.
+func (s *Server) Published() { s.site.notify() }
+
+// edition is the latest publication; nil while there is none.
+func (s *Server) edition() *edition {
+	if sh := s.site.current.Load(); sh != nil {
+		return sh.latest
+	}
+	return nil
+}
+
+// Drain makes /readyz say no, so that no new requests are sent here while those that
+// are under way are finished.
+func (s *Server) Drain() { s.draining.Store(true) }
+
+// now is the moment of a request, in the zone of the city.
+func (s *Server) now() time.Time { return s.cfg.Now().In(s.cfg.Zone) }
+
+// isReady returns why the site must get no requests, empty when it may.
+func (s *Server) isReady(ctx context.Context) string {
+	if s.draining.Load() {
+		return "draining"
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
+	defer cancel()
+	if err := s.cfg.Health.PingContext(ctx); err != nil {
+		return "database"
+	}
+	if err := postgres.UpToDate(ctx, s.cfg.Health); err != nil {
+		return "schema"
+	}
+	return ""
+}
+
+func (s *Server) livez(c *gin.Context) error { return plainText(c, http.StatusOK, "ok\n") }
+
+func (s *Server) readyz(c *gin.Context) error {
+	if why := s.isReady(c.Request.Context()); why != "" {
+		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+		return plainText(c, http.StatusServiceUnavailable, "not ready: "+why+"\n")
+	}
+	return plainText(c, http.StatusOK, "ok\n")
+}
+
+func plainText(c *gin.Context, status int, text string) error {
+	c.Header("Cache-Control", "no-store")
+	c.Data(status, "text/plain; charset=utf-8", []byte(text))
+	return nil
+}
+
+// Limits of one request; an upload will have its own.
+const (
+	readHeaderTimeout = 5 * time.Second
+	readTimeout       = 30 * time.Second
+	writeTimeout      = time.Minute
+	idleTimeout       = time.Minute
+	maxHeader         = 32 << 10
+	maxBody           = 1 << 20
+)
+
+// NewHTTPServer returns the server for the handler with the limits that keep a slow or
+// greedy client from holding it up. What net/http itself has to say goes to the log.
+func NewHTTPServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Addr:              addr,
+		Handler:           h,
+		ReadHeaderTimeout: readHeaderTimeout,
+		ReadTimeout:       readTimeout,
+		WriteTimeout:      writeTimeout,
+		IdleTimeout:       idleTimeout,
+		MaxHeaderBytes:    maxHeader,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
+	}
+}
+
+// isWork reports whether the address belongs to the workspace or leads into it.
+func isWork(path string) bool {
+	return path == "/masuk" || path == "/keluar" || path == "/kerja" || strings.HasPrefix(path, "/kerja/")
+}

@@ -1,0 +1,66 @@
+package server
+
+import (
+	"strings"
+
+	"github.com/gin-gonic/gin"
+
+	"petajalan/internal/account"
+)
+
+// workPage is what every page of the workspace has. User is nil on the page of sign-in.
+type workPage struct {
+	Page
+	User *account.User
+}
+
+// newWorkPage starts the page struct of a page of the workspace.
+func (s *Server) newWorkPage(c *gin.Context, title string) workPage {
+	p := workPage{
+		Page: Page{Title: title + " · Ruang kerja Peta Jalan", Path: c.Request.URL.Path, Work: true},
+		User: s.user(c),
+	}
+	if e := s.edition(); e != nil {
+		p.Demo = e.Demo
+		p.Example = e.Status == statusExample
+	}
+	return p
+}
+
+// WorkMenu is the menu of the workspace: what there is for this user, and the way out to
+// the public pages.
+func (p workPage) WorkMenu() []menuItem {
+	items := []menuItem{{Name: "Ringkasan", Href: home}}
+	if p.User.Holds(account.Council) && !p.User.MaySeeCity() && len(p.User.Agencies()) == 0 {
+		items = append(items, menuItem{Name: "Riwayat terbitan", Href: "/terbitan"})
+	}
+	for _, code := range p.User.Agencies() {
+		items = append(items, menuItem{Name: "Instansi " + code, Href: workAgencyPath(code)})
+	}
+	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
+	for i := range items {
+		if items[i].Href == p.Path {
+			items[i].Current = "page"
+		}
+	}
+	return items
+}
+
+// Offices are the roles of the user in words: "Kepala dinsos (Plt)".
+func (p workPage) Offices() string {
+	var words []string
+	for _, a := range p.User.Appointments {
+		w := a.Role.Label()
+		if a.Agency != "" {
+			w += " " + a.Agency
+		}
+		if a.Acting {
+			w += " (Plt)"
+		}
+		words = append(words, w)
+	}
+	return strings.Join(words, ", ")
+}
+
+// workAgencyPath is the address of the work in progress of an agency.
+func workAgencyPath(code string) string { return home + "instansi/" + code }
