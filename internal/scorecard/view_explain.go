@@ -153,7 +153,7 @@ func quarterTarget(ind *Indicator, t *Target, i int) *string {
 	if year == nil || ind.Kind == scoring.KindFraction || ind.Consolidation != scoring.Sum {
 		return nil
 	}
-	s := exact(year.Quo(year, big.NewRat(int64(ind.Frequency.DuePerYear()), 1)))
+	s := plainText(year.Quo(year, big.NewRat(int64(ind.Frequency.DuePerYear()), 1)))
 	return &s
 }
 
@@ -178,7 +178,7 @@ func (v *View) calculate(ind *Indicator, a *Achievement, p Promise, raw, scored 
 	if r == nil {
 		return nil
 	}
-	c := &Calculation{Actual: exact(r)}
+	c := &Calculation{Actual: plainText(r)}
 	c.Rule, c.Bound = ruleFor(ind.Direction, r, p)
 	x := applyRule(c.Rule, ind.Direction, r, number(c.Bound))
 	if x == nil {
@@ -280,7 +280,7 @@ func (v *View) part(a *Achievement) *Part {
 	if w == nil || c == nil || sum.Sign() == 0 {
 		return nil
 	}
-	p := &Part{Weight: a.Weight, Weights: exact(sum)}
+	p := &Part{Weight: a.Weight, Weights: plainText(sum)}
 	p.Points = rounded(w.Mul(w, c).Quo(w, sum), 2)
 	if s := v.Score(scoring.LevelAgency, a.Agency, a.Period); s != nil {
 		p.Score = s.Score

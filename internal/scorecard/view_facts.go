@@ -286,7 +286,7 @@ func (v *View) Finding(indicator string) (Finding, bool) {
 	mean, _ := Mean(scored)
 	f.Mean, f.Change = *mean, Difference(mean, f.Before)
 	if ind.Kind == scoring.KindFraction && denominators.Sign() > 0 {
-		n, d := exact(numerators), exact(denominators)
+		n, d := plainText(numerators), plainText(denominators)
 		f.Numerator, f.Denominator = &n, &d
 	}
 	return f, true

@@ -47,8 +47,8 @@ func roundedPointer(r *big.Rat) *string {
 	return &s
 }
 
-// exact writes a number without superfluous zeros; one that does not end has 12 decimals.
-func exact(r *big.Rat) string {
+// plainText writes a number without superfluous zeros; one that does not end has 12 decimals.
+func plainText(r *big.Rat) string {
 	s := rounded(r, 12)
 	return strings.TrimSuffix(strings.TrimRight(s, "0"), ".")
 }
