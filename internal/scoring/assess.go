@@ -303,3 +303,19 @@ func (y *toDate) target(s *Series, t *Target) goal {
 	}
 	return g
 }
+
+// Restore computes the results of a scored achievement again from its exact value and
+// targets to date, as when it was stored without them.
+func (r *Rules) Restore(d Direction, a *Achievement) {
+	if a.State != Scored {
+		return
+	}
+	a.Raw = rawFigure(d, a.Actual, goal{a.TargetRange, a.Target, a.TargetLow, a.TargetHigh})
+	a.Scored = r.clamp(a.Raw)
+	shown, _ := a.Scored.Scaled(2)
+	a.Rating = r.Rating(shown)
+	if a.HasFirst {
+		a.FirstRaw = rawFigure(d, a.Actual, goal{a.FirstTargetRange, a.FirstTarget, a.FirstTargetLow, a.FirstTargetHigh})
+		a.FirstScored = r.clamp(a.FirstRaw)
+	}
+}

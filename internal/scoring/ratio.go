@@ -293,3 +293,6 @@ func mul64(a, b int64) (int64, bool) {
 	}
 	return int64(lo), true
 }
+
+// Scale returns v/10^places, places being at most 18.
+func Scale(v int64, places int) Ratio { return NewRatio(v, pow10[places]) }

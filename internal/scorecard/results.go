@@ -1,0 +1,249 @@
+package scorecard
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"hash"
+	"io"
+	"time"
+
+	"petajalan/internal/scoring"
+)
+
+// results are what a run computes from its inputs.
+type results struct {
+	*inputs
+	hash     string                  // of all inputs
+	hashes   [][32]byte              // of the inputs of each series
+	achieved [][]scoring.Achievement // by series, then by period
+	scores   [][]scoring.Score       // by period
+}
+
+// compute scores the inputs of the whole city.
+func compute(in *inputs) (*results, error) {
+	r := &results{inputs: in, hashes: make([][32]byte, len(in.series)), achieved: make([][]scoring.Achievement, len(in.series))}
+	for i, s := range in.series {
+		r.achieved[i] = in.assess(s)
+		r.hashes[i] = in.hashSeries(s)
+	}
+	r.hash = in.hashAll(r.hashes)
+	for i := range in.periods {
+		scores, err := r.rollUp(i)
+		if err != nil {
+			return nil, err
+		}
+		r.scores = append(r.scores, scores)
+	}
+	return r, nil
+}
+
+// has reports whether series s has a target in the year of period i, and so a record there.
+func (in *inputs) has(s *seriesInput, i int) bool {
+	return s.years[in.periods[i].Year-in.years[0].year].inForce != nil
+}
+
+// rollUp scores period i of the whole city.
+func (r *results) rollUp(i int) ([]scoring.Score, error) {
+	year := r.plan(r.periods[i])
+	var members []scoring.PlanSeries
+	var achievements []scoring.Achievement
+	for k, s := range r.series {
+		sheet := year.sheets[s.indicatorID]
+		if sheet == nil || !r.has(s, i) {
+			continue
+		}
+		members = append(members, scoring.PlanSeries{Agency: s.agency, Objective: sheet.objective})
+		achievements = append(achievements, r.achieved[k][i])
+	}
+	plan, err := scoring.NewPlan(year.goals, year.objectives, members)
+	if err != nil {
+		return nil, fmt.Errorf("plan of %d: %w", year.year, err)
+	}
+	if err := plan.CheckWeights(achievements); err != nil {
+		return nil, fmt.Errorf("plan of %d: %w", year.year, err)
+	}
+	return plan.RollUp(r.rule.Rules, achievements), nil
+}
+
+// assess runs the engine over one series. Where versions of the roadmap describe its
+// indicator differently, each year is taken by its own version, and a result carried over
+// the turn of the year keeps the version it was made with.
+func (in *inputs) assess(s *seriesInput) []scoring.Achievement {
+	by := map[int64][]scoring.Achievement{}
+	for i := range in.years {
+		y := &in.years[i]
+		if sheet := y.sheets[s.indicatorID]; sheet != nil && by[y.version] == nil {
+			by[y.version] = in.rule.Assess(in.engine(s, sheet))
+		}
+	}
+	if len(by) == 1 {
+		for _, all := range by {
+			return all
+		}
+	}
+	out := make([]scoring.Achievement, len(in.periods))
+	for i, p := range in.periods {
+		own := by[in.plan(p).version]
+		if own == nil {
+			out[i] = scoring.Achievement{State: scoring.NoTarget, AsOf: p}
+			continue
+		}
+		out[i] = own[i]
+		if origin := by[in.plan(own[i].AsOf).version]; origin != nil {
+			out[i] = origin[in.index(own[i].AsOf)]
+			out[i].Weight = own[i].Weight
+		}
+	}
+	return out
+}
+
+// engine returns the series as the engine takes it.
+func (in *inputs) engine(s *seriesInput, sheet *sheet) *scoring.Series {
+	e := &scoring.Series{
+		Kind: sheet.kind, Direction: sheet.direction, Consolidation: sheet.consolidation, Frequency: sheet.frequency,
+		First: in.periods[0], Years: make([]scoring.YearPlan, len(s.years)), Inputs: make([]scoring.Input, len(s.reports)),
+	}
+	for i, y := range s.years {
+		if y.inForce == nil {
+			continue
+		}
+		e.Years[i] = scoring.YearPlan{Target: y.inForce.engine(), Weight: y.inForce.weight}
+		if y.first != y.inForce {
+			e.Years[i].First = y.first.engine()
+		}
+	}
+	for i := range s.reports {
+		r := &s.reports[i]
+		e.Inputs[i] = scoring.Input{
+			Report: r.verified.engine(), HandedIn: r.handedIn(), Exempt: r.exception != nil,
+			PastDue: !in.asOf.Before(in.due[i]), Awaited: in.awaited(sheet, i),
+		}
+	}
+	return e
+}
+
+// awaited reports whether the yearly result of period i comes from outside and the month in
+// which it is usually announced has not ended at the moment of the run.
+func (in *inputs) awaited(s *sheet, i int) bool {
+	if s.announcedMonth == nil || s.frequency != scoring.Yearly {
+		return false
+	}
+	end := time.Date(in.periods[i].Year+1, time.Month(*s.announcedMonth+1), 1, 0, 0, 0, 0, in.zone)
+	return in.asOf.Before(end)
+}
+
+// hashSeries is the SHA-256 of everything that decides the achievements of a series, by
+// codes and values, so that two databases with the same inputs have the same hash.
+func (in *inputs) hashSeries(s *seriesInput) [32]byte {
+	h := sha256.New()
+	put(h, "series", s.agency, s.indicator)
+	for i := range in.years {
+		y := &in.years[i]
+		sheet := y.sheets[s.indicatorID]
+		if sheet == nil {
+			put(h, "no sheet", y.year)
+			continue
+		}
+		put(h, "year", y.year, sheet.kind, sheet.direction, sheet.consolidation, sheet.frequency, sheet.objective)
+		putTarget(h, s.years[i].inForce)
+		putTarget(h, s.years[i].first)
+		for k, p := range in.periods {
+			if p.Year != y.year {
+				continue
+			}
+			r := &s.reports[k]
+			put(h, "period", p, r.handedIn(), !in.asOf.Before(in.due[k]), in.awaited(sheet, k))
+			if e := r.exception; e != nil {
+				put(h, "exception", e.reason)
+			}
+			if v := r.verified; v != nil {
+				put(h, "report", v.revision, v.actual, v.numerator, v.denominator, v.notApplicable, v.note, v.evidence)
+			}
+		}
+	}
+	return [32]byte(h.Sum(nil))
+}
+
+// hashAll is the SHA-256 over the rules, the plan and the hashes of all series.
+func (in *inputs) hashAll(series [][32]byte) string {
+	h := sha256.New()
+	put(h, "run", in.period, "formula", scoring.Version, "rules", in.rule.code, in.rule.revision, in.rule.ceiling)
+	for _, steps := range [][]scaleStep{in.rule.bands, in.rule.words} {
+		for _, s := range steps {
+			put(h, "band", s.code, s.from)
+		}
+	}
+	for _, y := range in.years {
+		put(h, "plan", y.year)
+		for _, g := range y.goals {
+			put(h, g.Code, g.Weight)
+		}
+		for _, o := range y.objectives {
+			put(h, o.Code, o.Goal)
+		}
+	}
+	for i := range series {
+		h.Write(series[i][:])
+	}
+	return hex.EncodeToString(h.Sum(nil))
+}
+
+func putTarget(h hash.Hash, t *targetRow) {
+	if t == nil {
+		put(h, "no target")
+		return
+	}
+	put(h, "target", t.revision, t.value, t.low, t.high, t.weight, t.status, t.reason)
+	for _, step := range t.steps {
+		put(h, step)
+	}
+}
+
+// put writes a line in which each part has its length before it, so that no two different
+// lines read the same.
+func put(w io.Writer, parts ...any) {
+	for _, p := range parts {
+		text := fmt.Sprint(p)
+		fmt.Fprintf(w, "%d:%s ", len(text), text)
+	}
+	fmt.Fprintln(w)
+}
+
+// count returns how many achievements of period i are scored, missing and left out.
+func (r *results) count(i int) (scored, missing, leftOut int) {
+	for k, s := range r.series {
+		switch state := r.achieved[k][i].State; {
+		case !r.has(s, i):
+		case state == scoring.Scored:
+			scored++
+		case state.IsMissing():
+			missing++
+		default:
+			leftOut++
+		}
+	}
+	return scored, missing, leftOut
+}
+
+// stateReason returns in words why the achievement is left out, or an empty text.
+func (r *results) stateReason(k, i int) string {
+	a := &r.achieved[k][i]
+	if a.State.IsDue() || a.State == scoring.NotDue {
+		return ""
+	}
+	s := r.series[k]
+	origin := r.index(a.AsOf)
+	report := &s.reports[origin]
+	switch {
+	case a.Reason == scoring.ReasonNoTargetYear && s.years[r.periods[i].Year-r.years[0].year].inForce.withdrawn():
+		return "Target dicabut: " + s.years[r.periods[i].Year-r.years[0].year].inForce.reason
+	case a.Reason != scoring.ReasonNone:
+		return a.Reason
+	case a.State == scoring.Exempted && report.exception != nil:
+		return report.exception.reason
+	case a.State == scoring.NotApplicable && report.verified != nil:
+		return report.verified.note
+	}
+	return ""
+}
