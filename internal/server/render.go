@@ -64,6 +64,9 @@ const statusExample = "contoh"
 // Link is the address of a public page in the edition that the reader is looking at.
 func (p Page) Link(path string) string { return p.Edition.Link(path) }
 
+// IsPast reports whether the reader is looking at a publication that a newer one has followed.
+func (p Page) IsPast() bool { return p.Edition != nil && !p.Edition.Latest }
+
 // menuItem is an entry of a menu. Current is the value of aria-current, or empty.
 type menuItem struct {
 	Name, Href, Current string
@@ -159,6 +162,7 @@ func templateFuncs(a *assets, zone *time.Location) template.FuncMap {
 	funcs := formatFuncs(zone)
 	funcs["asset"] = a.pathOf
 	funcs["svg"] = svg
+	funcs["field"] = newField
 	return funcs
 }
 
