@@ -86,7 +86,7 @@ func (a *answer) serve(w http.ResponseWriter, r *http.Request) error {
 		http.Redirect(w, r, a.redirect, http.StatusFound)
 		return nil
 	}
-	encoding := a.choose(r.Header.Get("Accept-Encoding"))
+	encoding := a.choose(r)
 	h["Etag"] = a.etag[encoding]
 	h["Vary"] = varyEncoding
 	h["Cache-Control"] = a.cacheControl
@@ -125,34 +125,14 @@ func (a *answer) unpack(w io.Writer) error {
 }
 
 // choose picks an encoding: brotli, then gzip, then plain.
-func (a *answer) choose(accept string) int {
+func (a *answer) choose(r *http.Request) int {
 	switch {
-	case a.brotli != nil && accepts(accept, "br"):
+	case a.brotli != nil && acceptsEncoding(r, "br"):
 		return brotlied
-	case accepts(accept, "gzip"):
+	case acceptsEncoding(r, "gzip"):
 		return gzipped
 	}
 	return plain
-}
-
-// accepts reports whether a header Accept-Encoding names this encoding and does not
-// refuse it with q=0.
-func accepts(header, encoding string) bool {
-	for header != "" {
-		var item string
-		item, header, _ = strings.Cut(header, ",")
-		name, quality, _ := strings.Cut(item, ";")
-		if !strings.EqualFold(strings.TrimSpace(name), encoding) {
-			continue
-		}
-		quality = strings.TrimSpace(quality)
-		if quality == "" || len(quality) < 2 || quality[0]|0x20 != 'q' || quality[1] != '=' {
-			return true
-		}
-		q, err := strconv.ParseFloat(quality[2:], 64)
-		return err == nil && q > 0
-	}
-	return false
 }
 
 // matches reports whether one of the tags of If-None-Match is this answer's, in whichever

@@ -31,6 +31,7 @@ type editionInfo struct {
 	SHA256         string
 	PreviousSHA256 *string // nil for the first
 	Size           int     // of the bytes
+	Method         string  // code of its rule set
 }
 
 // Link is the address of a public page within this edition: path itself in the latest,
@@ -52,22 +53,21 @@ func (e *edition) Link(path string) string {
 }
 
 // BytesPath is the address of the very bytes that were hashed.
-func (e *edition) BytesPath() string { return "/terbitan/" + strconv.Itoa(e.Number) + ".json" }
+func (e *edition) BytesPath() string { return bytesPath(e.Number) }
+
+func bytesPath(number int) string { return "/terbitan/" + strconv.Itoa(number) + ".json" }
 
 // Info is this edition's own entry among Others.
-func (e *edition) Info() editionInfo {
-	info, _ := findInfo(e.Others, e.Number)
-	return info
-}
+func (e *edition) Info() editionInfo { return findInfo(e.Others, e.Number) }
 
-// findInfo looks a publication up by its number.
-func findInfo(all []editionInfo, number int) (editionInfo, bool) {
+// findInfo looks a publication up by its number; zero when there is none.
+func findInfo(all []editionInfo, number int) editionInfo {
 	for _, info := range all {
 		if info.Number == number {
-			return info, true
+			return info
 		}
 	}
-	return editionInfo{}, false
+	return editionInfo{}
 }
 
 // publicRoute is one kind of public page. It renders from an edition alone: no database,
