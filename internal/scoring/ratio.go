@@ -198,11 +198,11 @@ func scaled64(n, d, scale int64) (int64, bool) {
 		return 0, false
 	}
 	q, rem := bits.Div64(hi, lo, den)
+	if q >= math.MaxInt64 { // nor may it be after rounding up
+		return 0, false
+	}
 	if rem >= den-rem {
 		q++
-	}
-	if q > math.MaxInt64 {
-		return 0, false
 	}
 	if n < 0 {
 		return -int64(q), true
