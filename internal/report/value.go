@@ -1,0 +1,144 @@
+package report
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/govalues/decimal"
+	"github.com/uptrace/bun"
+
+	"petajalan/internal/fault"
+	"petajalan/internal/scoring"
+)
+
+// sheet is what a report must know of its series: whose it is, and which form its
+// values have in the version of the plan that holds in the year.
+type sheet struct {
+	SeriesID   int64
+	AgencyID   int64
+	Agency     string
+	Parent     string // code of the agency above, or empty
+	Indicator  string
+	FirstYear  int
+	Kind       scoring.Kind
+	Frequency  scoring.Frequency
+	Decimals   int
+	Percents   []string `bun:",array"` // steps of a milestone
+	MaxOrdinal int      // highest grade of a predicate's scale
+}
+
+// sheets reads the sheets of all series, or of one agency and indicator; of a
+// series the newest version of the plan comes last.
+func sheets(ctx context.Context, db bun.IDB, agency, indicator string) ([]sheet, error) {
+	where := bun.SafeQuery("TRUE")
+	if agency != "" {
+		where = bun.SafeQuery("a.code = ? AND i.code = ?", agency, indicator)
+	}
+	var rows []sheet
+	err := db.NewRaw(`
+		SELECT ts.id AS series_id, a.id AS agency_id, a.code AS agency, coalesce(up.code, '') AS parent,
+			i.code AS indicator, v.first_year, s.kind, s.frequency, s.decimals,
+			ARRAY(SELECT trim_scale(st.percent)::text FROM indicator_steps st WHERE st.sheet_id = s.id ORDER BY st.percent) AS percents,
+			coalesce((SELECT max(st.ordinal) FROM scales sc JOIN scale_steps st ON st.scale_id = sc.id
+				WHERE sc.code = s.scale_code), 0) AS max_ordinal
+		FROM target_series ts
+		JOIN agencies a ON a.id = ts.agency_id
+		LEFT JOIN agencies up ON up.id = a.parent_id
+		JOIN indicators i ON i.id = ts.indicator_id
+		JOIN indicator_sheets s ON s.indicator_id = i.id
+		JOIN roadmap_versions v ON v.id = s.version_id
+		WHERE ?
+		ORDER BY ts.id, v.number`, where).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read indicator sheets: %w", err)
+	}
+	return rows, nil
+}
+
+// inForce picks the sheet of the newest version that holds in the year; nil: none does.
+func inForce(versions []sheet, year int) *sheet {
+	for i := len(versions) - 1; i >= 0; i-- {
+		if versions[i].FirstYear <= year {
+			return &versions[i]
+		}
+	}
+	return nil
+}
+
+// limit is the first number too large for numeric(18, 4).
+var limit = decimal.MustNew(1e14, 0)
+
+// check refuses, in words for the one who typed it, a value that the indicator
+// cannot have. A negative figure is none of these: growth in a recession is a
+// report like any other.
+func (s *sheet) check(v Value) error {
+	switch {
+	case v.NotApplicable && strings.TrimSpace(v.Note) == "":
+		return fault.New(fault.Invalid, "Jelaskan mengapa indikator ini tidak berlaku.")
+	case v.NotApplicable && (v.Actual != nil || v.Numerator != nil || v.Denominator != nil):
+		return fault.New(fault.Invalid, "Kosongkan angka bila indikator ini tidak berlaku.")
+	case v.NotApplicable:
+		return nil
+	case s.Kind == scoring.KindFraction:
+		return checkFraction(v)
+	case v.Numerator != nil || v.Denominator != nil:
+		return fault.New(fault.Invalid, "Indikator ini dilaporkan sebagai satu angka, bukan pembilang dan penyebut.")
+	case v.Actual == nil:
+		return fault.New(fault.Invalid, "Realisasi belum diisi.")
+	}
+	if err := checkSize("Realisasi", *v.Actual); err != nil {
+		return err
+	}
+	actual := v.Actual.Trim(0)
+	switch s.Kind {
+	case scoring.KindYesNo:
+		if !actual.IsZero() && !actual.Equal(decimal.One) {
+			return fault.New(fault.Invalid, "Realisasi harus 1 (ya) atau 0 (tidak).")
+		}
+	case scoring.KindPredicate:
+		if n, _, ok := actual.Int64(0); !ok || !actual.IsInt() || n < 1 || n > int64(s.MaxOrdinal) {
+			return fault.New(fault.Invalid, "Predikat harus salah satu dari urutan 1 sampai %d pada skalanya.", s.MaxOrdinal)
+		}
+	case scoring.KindMilestone:
+		if !actual.IsZero() && !slices.Contains(s.Percents, actual.String()) {
+			return fault.New(fault.Invalid, "Tahapan harus 0 atau salah satu dari %s persen.", strings.Join(s.Percents, ", "))
+		}
+	}
+	return nil
+}
+
+func checkFraction(v Value) error {
+	switch {
+	case v.Actual != nil:
+		return fault.New(fault.Invalid, "Indikator ini dilaporkan sebagai pembilang dan penyebut, bukan persentase.")
+	case v.Numerator == nil && v.Denominator == nil:
+		return fault.New(fault.Invalid, "Pembilang dan penyebut belum diisi.")
+	case v.Numerator == nil:
+		return fault.New(fault.Invalid, "Pembilang belum diisi.")
+	case v.Denominator == nil:
+		return fault.New(fault.Invalid, "Penyebut belum diisi.")
+	case v.Numerator.IsNeg():
+		return fault.New(fault.Invalid, "Pembilang tidak boleh negatif.")
+	case v.Denominator.IsNeg():
+		return fault.New(fault.Invalid, "Penyebut tidak boleh negatif.")
+	case v.Denominator.IsZero() && v.Numerator.IsPos():
+		return fault.New(fault.Invalid, "Penyebut tidak boleh 0 bila pembilang lebih dari 0.")
+	}
+	if err := checkSize("Pembilang", *v.Numerator); err != nil {
+		return err
+	}
+	return checkSize("Penyebut", *v.Denominator)
+}
+
+// checkSize holds a number to what the tables keep without rounding.
+func checkSize(name string, d decimal.Decimal) error {
+	switch {
+	case d.Trim(0).Scale() > 4:
+		return fault.New(fault.Invalid, "%s paling banyak empat angka di belakang koma.", name)
+	case d.CmpAbs(limit) >= 0:
+		return fault.New(fault.Invalid, "%s terlalu besar.", name)
+	}
+	return nil
+}
