@@ -128,9 +128,17 @@ func isEasy(password, login string) bool {
 	if name, _, _ := strings.Cut(login, "@"); len(name) >= 4 {
 		lower = strings.ReplaceAll(lower, name, "")
 	}
-	// The second reading undoes the usual replacements: p3t4j4l4n, passw0rd.
-	plain := strings.NewReplacer("0", "o", "1", "i", "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i").Replace(lower)
-	return madeOfWords(letters(lower)) || madeOfWords(letters(plain))
+	if madeOfWords(letters(lower)) {
+		return true
+	}
+	// Once more with the usual replacements undone, p4ss and b1itar, but for a number at the end.
+	core := strings.TrimFunc(lower, func(r rune) bool { return !unicode.IsLetter(r) })
+	for _, one := range []string{"i", "l"} {
+		if madeOfWords(letters(strings.NewReplacer("0", "o", "1", one, "3", "e", "4", "a", "5", "s", "7", "t", "@", "a", "$", "s", "!", "i").Replace(core))) {
+			return true
+		}
+	}
+	return false
 }
 
 // letters keeps only the letters of s.
