@@ -86,10 +86,14 @@ func becomesOwner(ctx context.Context, db *bun.DB) error {
 	if SQLState(err) != insufficientPrivilege {
 		return err
 	}
-	if err := retryConcurrent(func() error {
+	err = retryConcurrent(func() error {
 		_, err := db.ExecContext(ctx, "GRANT peta_owner TO CURRENT_USER")
 		return err
-	}); err != nil {
+	})
+	if SQLState(err) == insufficientPrivilege {
+		return fmt.Errorf("the login of DATABASE_OWNER_URL is no member of peta_owner and may not become one: let an administrator run GRANT peta_migrate TO it once (%w)", err)
+	}
+	if err != nil {
 		return fmt.Errorf("become a member of peta_owner: %w", err)
 	}
 	return nil
