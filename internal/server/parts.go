@@ -97,45 +97,22 @@ func spanText(e *edition, s *scorecard.Score) string {
 	return low + "–" + high
 }
 
-// status of one target: mark is ok, near, miss or none.
+// status of one target: Mark is ok, near, miss or none.
 type status struct{ Mark, Word string }
 
-// Codes of the words for one target, best first.
-const (
-	wordReached = "tercapai"
-	wordNear    = "hampir_tercapai"
-)
-
-// statusOf says in words what became of a target.
-func statusOf(e *edition, a *scorecard.Achievement) status {
-	switch a.State {
-	case scoring.Scored:
-		b := e.Words(a.Raw)
-		switch {
-		case b == nil:
-			return status{"none", "Belum ada data"}
-		case b.Rating == wordReached:
-			return status{"ok", b.Label}
-		case b.Rating == wordNear:
-			return status{"near", b.Label}
-		}
-		return status{"miss", b.Label}
-	case scoring.AwaitingVerification:
-		return status{"none", "Menunggu verifikasi"}
-	case scoring.NotReported:
-		return status{"none", "Belum ada data"}
-	case scoring.Late:
-		return status{"none", "Terlambat lapor"}
-	case scoring.NotDue:
-		return status{"none", "Belum jatuh tempo"}
-	case scoring.NotApplicable:
-		return status{"none", "Tidak berlaku"}
-	case scoring.Exempted:
-		return status{"none", "Dikecualikan"}
-	case scoring.NoTarget:
-		return status{"none", "Tidak ada target"}
+// targetStatus says in words what became of a target.
+func targetStatus(e *edition, a *scorecard.Achievement) status {
+	word := e.Words(a.Raw)
+	if a.State != scoring.Scored || word == nil {
+		return status{"none", stateWord(a.State)}
 	}
-	return status{"none", "Belum ada data"}
+	switch word {
+	case &e.Method.Words[0]:
+		return status{"ok", word.Label}
+	case &e.Method.Words[len(e.Method.Words)-1]:
+		return status{"miss", word.Label}
+	}
+	return status{"near", word.Label}
 }
 
 // headline is the number a page is about.
