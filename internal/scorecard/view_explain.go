@@ -342,3 +342,42 @@ func (v *View) Portions(agency string, p scoring.Period) []Portion {
 	}
 	return portions
 }
+
+// Span is the working of an agency's honest interval: what is missing counted once as 0
+// and once at the cap.
+type Span struct {
+	Due, Scored int    // targets
+	Weights     string // Σw of those due, exact
+	Known       string // Σw of those scored, exact
+	Points      string // Σw·c of those scored ÷ Weights, 2 decimals: the low end
+	Missing     string // weight missing ÷ Weights × cap, 2 decimals: what the high end adds
+}
+
+// Span works the interval of an agency's score out; nil when nothing is due there.
+func (v *View) Span(agency string, p scoring.Period) *Span {
+	s := &Span{}
+	weights, known, points := new(big.Rat), new(big.Rat), new(big.Rat)
+	for _, a := range v.AchievementsOf(agency, p) {
+		w := number(&a.Weight)
+		if !a.State.IsDue() || w == nil {
+			continue
+		}
+		s.Due++
+		weights.Add(weights, w)
+		if c := number(a.Scored); c != nil {
+			s.Scored++
+			known.Add(known, w)
+			points.Add(points, c.Mul(c, w))
+		}
+	}
+	if weights.Sign() == 0 {
+		return nil
+	}
+	missing := new(big.Rat).Sub(weights, known)
+	if top := number(&v.Method.Cap); top != nil {
+		missing.Mul(missing, top)
+	}
+	s.Weights, s.Known = plainText(weights), plainText(known)
+	s.Points, s.Missing = rounded(points.Quo(points, weights), 2), rounded(missing.Quo(missing, weights), 2)
+	return s
+}

@@ -180,6 +180,25 @@ func Mean(figures []*string) (mean *string, n int) {
 	return roundedPointer(sum.Quo(sum, big.NewRat(int64(n), 1))), n
 }
 
+// WeightedMean returns Σw·c / Σw over the targets that are scored, with 2 decimals, the sum
+// of their weights and how many they are; nil, "0" and 0 when none is.
+func WeightedMean(targets []*Achievement) (mean *string, weights string, n int) {
+	sum, weight := new(big.Rat), new(big.Rat)
+	for _, a := range targets {
+		w, c := number(&a.Weight), number(a.Scored)
+		if w == nil || c == nil {
+			continue
+		}
+		n++
+		weight.Add(weight, w)
+		sum.Add(sum, c.Mul(c, w))
+	}
+	if weight.Sign() > 0 {
+		mean = roundedPointer(sum.Quo(sum, weight))
+	}
+	return mean, plainText(weight), n
+}
+
 // Finding is a fact about an indicator over all agencies that have results of their own
 // for it both in the newest period and in the one it is compared with.
 type Finding struct {

@@ -18,6 +18,20 @@ type edition struct {
 	Size   int           // of these bytes; the bytes themselves are at BytesPath
 	Latest bool          // no later publication was known when this was made
 	Others []editionInfo // every publication there is, this one too, oldest first
+
+	other func(number int) (*edition, error) // opens another publication; nil: none can be opened
+}
+
+// open returns the edition of another publication, for a page that compares two; fault.NotFound
+// when there is none of this number.
+func (e *edition) open(number int) (*edition, error) {
+	switch {
+	case number == e.Number:
+		return e, nil
+	case e.other == nil:
+		return nil, noPublication(number)
+	}
+	return e.other(number)
 }
 
 // editionInfo is what a list of publications says of one.

@@ -168,10 +168,20 @@ func (s *site) load(ctx context.Context, old *shelf) (*shelf, error) {
 		Latest: true,
 		Others: all,
 	})
+	next.latest.other = s.opener(next)
 	if err := s.build(ctx, next, bytes); err != nil {
 		return nil, err
 	}
 	return next, nil
+}
+
+// opener opens the other publications of a shelf, for pages that compare two.
+func (s *site) opener(sh *shelf) func(int) (*edition, error) {
+	return func(number int) (*edition, error) {
+		ctx, cancel := context.WithTimeout(context.Background(), buildTimeout)
+		defer cancel()
+		return s.open(ctx, sh, number)
+	}
 }
 
 // open returns a publication made ready for reading: the latest, one at hand, or one read
@@ -198,6 +208,7 @@ func (s *site) open(ctx context.Context, sh *shelf, number int) (*edition, error
 			SHA256: info.SHA256,
 			Size:   info.Size,
 			Others: sh.latest.Others,
+			other:  s.opener(sh),
 		}, nil
 	})
 }

@@ -1,0 +1,265 @@
+package server
+
+import (
+	"strings"
+	"time"
+
+	"petajalan/internal/fault"
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+// calculationRoute is the page "bagaimana angka ini dihitung". There are thousands, so
+// they are built when somebody asks.
+var calculationRoute = publicRoute{
+	pattern: "/hitung/:indikator/:instansi/:periode",
+	page:    showCalculation,
+}
+
+// calculationPage follows one figure from what was reported to what it adds to the score
+// of its agency.
+type calculationPage struct {
+	Page
+	Trail   []crumb
+	Heading string // h1
+	Target  targetRow
+	X       *scorecard.Explanation
+	Outcome outcome
+	Meaning string    // of the state, when there is no figure
+	Due     time.Time // first moment that is too late, of the period the report is for; zero: not known
+	Origin  string    // link to the period a carried result comes from; empty otherwise
+
+	Quarters  quarterTable
+	Steps     []calculationStep
+	Agrees    bool // the formula gives the published figures
+	Promises  []promiseRow
+	Grade     string // of the evidence, in words
+	GradeMean string
+	Clause    string
+	Periods   []figureLink // the same target in the other periods of this publication
+	Editions  []figureLink // the same figure in the other publications
+	API       string
+}
+
+// quarterTable is what was reported in the due periods of the year.
+type quarterTable struct {
+	Fraction   bool // with numerator and denominator
+	HasTarget  bool // with a part or level of the target for each period
+	TargetHead string
+	Rows       []quarterRow
+}
+
+type quarterRow struct {
+	Period                 scoring.Period
+	Numerator, Denominator string
+	Value                  string
+	Target                 string
+	Note                   string // why there is no value, or the grade of its evidence
+	Href                   string // the page of that period; empty for this very one
+}
+
+// calculationStep is one step in words, with its formula.
+type calculationStep struct {
+	Title    string
+	Text     []string
+	Formulas []string
+}
+
+// promiseRow is one revision of the target of the year.
+type promiseRow struct {
+	*scorecard.Target
+	Name   string // "Dijanjikan semula", "Berlaku kini", "Perubahan 2"
+	Text   string // the year's target with its unit
+	Result string // the figure against it; empty where it is not the first or the one in force
+}
+
+// figureLink leads to the same figure elsewhere.
+type figureLink struct{ Name, Href string }
+
+func showCalculation(e *edition, p params) (view, error) {
+	indicator, agency := p.path["indikator"], p.path["instansi"]
+	period, err := scoring.ParsePeriod(p.path["periode"])
+	if err != nil {
+		return view{}, fault.New(fault.NotFound, "Tidak ada periode “%s”. Tulis periode seperti %s.", shorten(p.path["periode"], 20), e.View.Latest())
+	}
+	ind, owner := e.Indicator(indicator), e.Agency(agency)
+	switch {
+	case ind == nil:
+		return view{}, noSuchIndicator(indicator)
+	case owner == nil:
+		return view{}, noSuchAgency(agency)
+	case e.Calendar(period) == nil:
+		return view{}, fault.New(fault.NotFound, "Terbitan ini belum memuat %s. Yang terbaru adalah %s.", formatPeriod(period), formatPeriod(e.View.Latest()))
+	}
+	x := e.Explain(agency, indicator, period)
+	if x == nil {
+		return view{}, fault.New(fault.NotFound, "%s tidak punya target “%s” pada %s.", owner.Name, ind.Name, formatPeriod(period))
+	}
+	return view{template: "hitung", data: newCalculationPage(e, x)}, nil
+}
+
+func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
+	a := x.Achievement
+	place := x.Agency.Name + ", " + formatPeriod(a.Period)
+	page := calculationPage{
+		Page: newPage(e, calculationAddress(a.Indicator, a.Agency, a.Period), navOf(x.Agency),
+			"Cara hitung "+x.Indicator.Name+", "+place,
+			"Dari laporan sampai nilai: "+x.Indicator.Name+", "+place+", langkah demi langkah."),
+		Trail: trail(e, agencyCrumb(x.Agency), crumb{x.Agency.ShortName, agencyAddress(e.View, a.Agency)},
+			crumb{x.Indicator.Name, "/indikator/" + a.Indicator}, crumb{Name: "Cara hitung"}),
+		X:       x,
+		Target:  newTargetRow(e, a),
+		Outcome: outcomeOf(e, a),
+		API:     "/api/v1/achievements?agency=" + a.Agency + "&indicator=" + a.Indicator + "&period=" + a.Period.String() + "&publication=" + formatPlain(e.Number),
+	}
+	if calendar := e.Calendar(a.AsOf); calendar != nil {
+		page.Due = calendar.DueAt
+	}
+	if a.IsCarried() {
+		page.Origin = e.Link(calculationAddress(a.Indicator, a.Agency, a.AsOf))
+	}
+	if a.Scored != nil {
+		page.Heading = "Bagaimana angka " + formatNumber(*a.Scored, 2) + " ini dihitung"
+	} else {
+		page.Heading = "Mengapa angka ini belum ada: " + strings.ToLower(page.Outcome.Word)
+		page.Meaning = stateMeaning(a.State)
+	}
+	page.Quarters = newQuarterTable(e, x)
+	page.Steps = calculationSteps(e, x)
+	page.Agrees = x.Calculation != nil && x.Calculation.Agrees && (x.FirstCalculation == nil || x.FirstCalculation.Agrees)
+	page.Promises = promiseRows(e, x)
+	if grade := x.Origin.Evidence; grade != nil {
+		page.Grade, page.GradeMean = evidenceWord(*grade), evidenceMeaning(*grade)
+	}
+	if x.Current.Target != nil {
+		page.Clause = x.Current.Target.Clause
+	}
+	page.Periods, page.Editions = otherFigures(e, a)
+	return page
+}
+
+// navOf is the entry of the menu that an agency belongs to.
+func navOf(a *scorecard.Agency) string {
+	if a.Kind == scorecard.KindKelurahan {
+		return "/kelurahan"
+	}
+	return "/instansi"
+}
+
+// newQuarterTable lists what was reported in the due periods of the year so far.
+func newQuarterTable(e *edition, x *scorecard.Explanation) quarterTable {
+	ind := x.Indicator
+	t := quarterTable{Fraction: ind.Kind == scoring.KindFraction, TargetHead: "Bagian target"}
+	if ind.Consolidation != scoring.Sum {
+		t.TargetHead = "Target triwulan ini"
+	}
+	for _, part := range x.Quarters {
+		row := quarterRow{Period: part.Period, Numerator: noFigure, Denominator: noFigure, Value: noFigure, Target: noFigure}
+		b := part.Achievement
+		switch {
+		case part.LeftOut:
+			row.Note = outcomeOf(e, b).Word + ", tidak ikut dihitung"
+		case b == nil:
+			row.Note = "Tidak ada dalam terbitan ini"
+		case part.Missing:
+			row.Note = ownState(b)
+		case b.Evidence != nil:
+			row.Note = evidenceWord(*b.Evidence)
+		}
+		if b != nil && part.Period != x.Achievement.Period {
+			row.Href = explainPath(e, b)
+		}
+		if b != nil && b.Numerator != nil && b.Denominator != nil {
+			row.Numerator, row.Denominator = formatExact(*b.Numerator), formatExact(*b.Denominator)
+			if share, ok := ratio(*b.Numerator, *b.Denominator); ok {
+				row.Value = formatExact(share) + "%"
+			}
+		} else if part.Value != nil {
+			row.Value = formatMeasure(ind, part.Value, labelOf(e.View, ind, part.Value), nil)
+		}
+		if part.Target != nil {
+			t.HasTarget = true
+			row.Target = withUnit(ind, formatExact(*part.Target))
+			if part.LeftOut {
+				row.Target = noFigure
+			}
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}
+
+// ownState says why a period has no verified value of its own.
+func ownState(a *scorecard.Achievement) string {
+	if p := a.Provenance; p != nil && p.Reported != nil && p.Verified == nil {
+		return stateWord(scoring.AwaitingVerification)
+	}
+	return stateWord(a.State)
+}
+
+// promiseRows lists the revisions of the target of the year, the first promise first; none
+// when there is only one.
+func promiseRows(e *edition, x *scorecard.Explanation) []promiseRow {
+	a := x.Achievement
+	revisions := e.TargetsOf(a.Agency, a.Indicator, a.AsOf.Year)
+	if len(revisions) < 2 {
+		return nil
+	}
+	current, first := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year)
+	rows := make([]promiseRow, 0, len(revisions))
+	for i := range revisions {
+		t := &revisions[i]
+		row := promiseRow{Target: t, Name: "Perubahan " + formatCount(i), Text: yearTarget(e, x.Indicator, t)}
+		switch t {
+		case current:
+			row.Name = "Berlaku kini"
+			if a.Scored != nil {
+				row.Result = formatNumber(*a.Scored, 2)
+			}
+		case first:
+			row.Name = "Dijanjikan semula"
+			if a.FirstScored != nil {
+				row.Result = formatNumber(*a.FirstScored, 2)
+			}
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// yearTarget writes the target of a year as a promise.
+func yearTarget(e *edition, ind *scorecard.Indicator, t *scorecard.Target) string {
+	if t.Withdrawn() {
+		return "Dicabut"
+	}
+	return formatTarget(ind, &scorecard.Achievement{
+		Kind: ind.Kind, Direction: ind.Direction,
+		Target: t.Value, TargetLow: t.Low, TargetHigh: t.High, TargetLabel: labelOf(e.View, ind, t.Value),
+	})
+}
+
+// otherFigures links to the same target in the other periods, newest first, and to the
+// same figure in the other publications that can hold it.
+func otherFigures(e *edition, a *scorecard.Achievement) (periods, editions []figureLink) {
+	series := e.Series(a.Agency, a.Indicator)
+	for i := len(series) - 1; i >= 0; i-- {
+		if b := series[i]; b != nil && b.Period != a.Period {
+			name := formatPeriod(b.Period)
+			if b.Scored != nil {
+				name += ": " + formatNumber(*b.Scored, 2)
+			}
+			periods = append(periods, figureLink{name, explainPath(e, b)})
+		}
+	}
+	for i := len(e.Others) - 1; i >= 0; i-- {
+		other := e.Others[i]
+		if other.Number == e.Number || other.Period.Before(a.Period) {
+			continue
+		}
+		editions = append(editions, figureLink{
+			"Terbitan " + formatPlain(other.Number) + " (" + formatPeriod(other.Period) + ")",
+			calculationAddress(a.Indicator, a.Agency, a.Period) + "?terbitan=" + formatPlain(other.Number),
+		})
+	}
+	return periods, editions
+}

@@ -1,0 +1,342 @@
+package server
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+var indicatorListRoute = publicRoute{
+	pattern: "/indikator",
+	page:    showIndicators,
+	paths:   func(*edition) []string { return []string{"/indikator"} },
+}
+
+var indicatorRoute = publicRoute{
+	pattern: "/indikator/:kode",
+	page:    showIndicator,
+	paths: func(e *edition) []string {
+		paths := make([]string, len(e.Indicators))
+		for i := range e.Indicators {
+			paths[i] = "/indikator/" + e.Indicators[i].Code
+		}
+		return paths
+	},
+}
+
+// indicatorListPage lists all indicators by goal and objective.
+type indicatorListPage struct {
+	Page
+	Trail   []crumb
+	Count   int
+	Reached tally
+	Goals   []goalIndicators
+}
+
+type goalIndicators struct {
+	*scorecard.Goal
+	Href       string
+	Objectives []objectiveIndicators
+}
+
+type objectiveIndicators struct {
+	scorecard.Objective
+	Rows []listedIndicator
+}
+
+// listedIndicator is an indicator on a list with what became of its targets.
+type listedIndicator struct {
+	*scorecard.Indicator
+	Href  string
+	Tally tally
+	Mean  *string // mean of the scored targets, 2 decimals; nil when none is
+	Only  *scorecard.Agency
+}
+
+// tally counts targets by what became of them, in the words for one target.
+type tally struct {
+	Reached, Near, Below int
+	Missing              int // due but not verified
+	Left                 int // not due, or left out
+}
+
+// Scored is how many targets have a figure.
+func (t tally) Scored() int { return t.Reached + t.Near + t.Below }
+
+// Total is how many targets there are.
+func (t tally) Total() int { return t.Scored() + t.Missing + t.Left }
+
+// tallyOf counts targets.
+func tallyOf(e *edition, targets []*scorecard.Achievement) tally {
+	var t tally
+	for _, a := range targets {
+		switch {
+		case a.State.IsMissing():
+			t.Missing++
+		case a.State != scoring.Scored:
+			t.Left++
+		default:
+			switch targetStatus(e, a).Mark {
+			case "ok":
+				t.Reached++
+			case "near":
+				t.Near++
+			default:
+				t.Below++
+			}
+		}
+	}
+	return t
+}
+
+func showIndicators(e *edition, _ params) (view, error) {
+	period := e.View.Latest()
+	page := indicatorListPage{
+		Page: newPage(e, "/indikator", "/indikator", "Semua indikator",
+			"Daftar semua indikator Peta Jalan Pelayanan Publik Kota Blitar menurut tujuan dan sasarannya."),
+		Trail:   trail(e, crumb{Name: "Indikator"}),
+		Count:   len(e.Indicators),
+		Reached: tallyOf(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period)),
+	}
+	for i := range e.Goals {
+		g := goalIndicators{Goal: &e.Goals[i], Href: e.Link("/tujuan/" + e.Goals[i].Code)}
+		for _, o := range e.Goals[i].Objectives {
+			g.Objectives = append(g.Objectives, objectiveIndicators{o, listIndicators(e, o.Code)})
+		}
+		page.Goals = append(page.Goals, g)
+	}
+	return view{template: "indikator-daftar", data: page}, nil
+}
+
+// listIndicators lists the indicators of an objective by name.
+func listIndicators(e *edition, objective string) []listedIndicator {
+	var rows []listedIndicator
+	for i := range e.Indicators {
+		ind := &e.Indicators[i]
+		if ind.Objective != objective {
+			continue
+		}
+		targets := e.AchievementsFor(ind.Code, e.View.Latest())
+		row := listedIndicator{Indicator: ind, Href: e.Link("/indikator/" + ind.Code), Tally: tallyOf(e, targets)}
+		scored := make([]*string, len(targets))
+		for j, a := range targets {
+			scored[j] = a.Scored
+		}
+		row.Mean, _ = scorecard.Mean(scored)
+		if len(targets) == 1 {
+			row.Only = e.Agency(targets[0].Agency)
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b listedIndicator) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return rows
+}
+
+// indicatorPage is the sheet of an indicator with the values of all its agencies.
+type indicatorPage struct {
+	Page
+	Trail     []crumb
+	Heading   string // finding, h2
+	Indicator *scorecard.Indicator
+	Objective *scorecard.Objective
+	Goal      *scorecard.Goal
+	GoalHref  string
+	Tally     tally
+	Pooled    scorecard.Finding // of this period over all agencies
+	HasPooled bool
+
+	Way       string // which way is better
+	Formula   string // in words
+	Together  string // how the periods of a year become one value
+	Frequency string
+	Source    string
+	Status    string
+	Baseline  string // value with unit; empty when none is published
+	Scale     *scorecard.Scale
+
+	Years   []int
+	Plans   []planRow // distinct rows of yearly targets
+	Groups  []targetGroup
+	History []historyRow
+	Bundle  string // address of the data for recomputing
+}
+
+// planRow is a set of yearly targets and the agencies that have exactly these.
+type planRow struct {
+	Targets  []string // one for each of Years; "–" where there is none
+	Agencies []*scorecard.Agency
+	Whole    bool // all agencies of the indicator
+}
+
+// targetGroup is the targets of one peer group.
+type targetGroup struct {
+	Name string
+	Rows []targetRow
+}
+
+// historyRow is a period of an indicator over all agencies.
+type historyRow struct {
+	Period scoring.Period
+	Mean   *string // of the scored targets of that very period, 2 decimals
+	Scored int
+	Due    int // scored and missing, nothing carried
+}
+
+func showIndicator(e *edition, p params) (view, error) {
+	ind := e.Indicator(p.path["kode"])
+	if ind == nil {
+		return view{}, noSuchIndicator(p.path["kode"])
+	}
+	objective, goal := e.Objective(ind.Objective)
+	targets := e.AchievementsFor(ind.Code, e.View.Latest())
+	page := indicatorPage{
+		Page: newPage(e, "/indikator/"+ind.Code, "/indikator", ind.Name,
+			shorten("Indikator "+ind.Name+": definisi, rumus, target sampai "+strconv.Itoa(e.Roadmap.LastYear)+", dan hasil tiap instansi di Kota Blitar.", 200)),
+		Trail:     trail(e, crumb{"Indikator", "/indikator"}, crumb{Name: ind.Name}),
+		Indicator: ind,
+		Objective: objective,
+		Goal:      goal,
+		Tally:     tallyOf(e, targets),
+		Way:       directionSentence(ind.Direction),
+		Formula:   formulaOf(ind.Direction),
+		Together:  consolidationSentence(ind),
+		Frequency: frequencySentence(ind.Frequency),
+		Status:    planStatus(ind.Status),
+		Scale:     scaleOf(e.View, ind),
+		Bundle:    "/api/v1/achievements?indicator=" + ind.Code + "&publication=" + formatPlain(e.Number) + "&limit=500",
+	}
+	if goal != nil {
+		page.GoalHref = e.Link("/tujuan/" + goal.Code)
+	}
+	if ind.Baseline != nil {
+		page.Baseline = baselineText(ind)
+	}
+	page.Pooled, page.HasPooled = e.Finding(ind.Code)
+	page.Heading = indicatorHeading(page.Tally, len(targets))
+	page.Years, page.Plans = plans(e, ind)
+	page.Groups = targetGroups(e, targets)
+	page.History = indicatorHistory(e, ind)
+	return view{template: "indikator", data: page}, nil
+}
+
+// baselineText writes the value before the plan: a number with its unit, or a predicate.
+func baselineText(ind *scorecard.Indicator) string {
+	if _, ok := parseDigits(*ind.Baseline); !ok {
+		return *ind.Baseline
+	}
+	return withUnit(ind, formatExact(*ind.Baseline))
+}
+
+// indicatorHeading states how many targets are reached.
+func indicatorHeading(t tally, agencies int) string {
+	switch {
+	case agencies == 0:
+		return "Belum ada instansi yang punya target"
+	case t.Scored() == 0 && t.Missing == 0:
+		return "Belum ada yang dinilai pada periode ini"
+	case t.Scored() == 0:
+		return "Belum ada data yang diverifikasi"
+	case t.Scored() == 1 && agencies == 1:
+		switch {
+		case t.Reached == 1:
+			return "Target tercapai"
+		case t.Near == 1:
+			return "Target hampir tercapai"
+		}
+		return "Target belum tercapai"
+	}
+	return formatCount(t.Reached) + " dari " + formatCount(t.Scored()+t.Missing) + " instansi mencapai target"
+}
+
+// plans are the yearly targets in force. Agencies with the same targets share a row; the
+// row of most agencies comes first.
+func plans(e *edition, ind *scorecard.Indicator) (years []int, rows []planRow) {
+	for y := e.Roadmap.FirstYear; y <= e.Roadmap.LastYear; y++ {
+		years = append(years, y)
+	}
+	byPlan := map[string]int{}
+	agencies := 0
+	for i := range e.Agencies {
+		agency := &e.Agencies[i]
+		if len(e.Targets(agency.Code, ind.Code)) == 0 {
+			continue
+		}
+		agencies++
+		texts := make([]string, len(years))
+		for j, y := range years {
+			texts[j] = noFigure
+			if t, _ := e.TargetPair(agency.Code, ind.Code, y); t != nil {
+				texts[j] = yearTarget(e, ind, t)
+			}
+		}
+		key := strings.Join(texts, "\n")
+		at, ok := byPlan[key]
+		if !ok {
+			at = len(rows)
+			byPlan[key] = at
+			rows = append(rows, planRow{Targets: texts})
+		}
+		rows[at].Agencies = append(rows[at].Agencies, agency)
+	}
+	for i := range rows {
+		slices.SortFunc(rows[i].Agencies, scorecard.ByName)
+		rows[i].Whole = len(rows[i].Agencies) == agencies
+	}
+	slices.SortStableFunc(rows, func(a, b planRow) int { return len(b.Agencies) - len(a.Agencies) })
+	return years, rows
+}
+
+// groupNames names the peer groups in the order in which they are shown.
+var groupNames = []struct{ code, name string }{
+	{scorecard.GroupAgencies, "Dinas, badan, dan kantor"},
+	{scorecard.GroupKecamatan, "Kecamatan"},
+	{scorecard.GroupKelurahan, "Kelurahan"},
+}
+
+// targetGroups lists targets by peer group and name.
+func targetGroups(e *edition, targets []*scorecard.Achievement) []targetGroup {
+	var groups []targetGroup
+	for _, g := range groupNames {
+		var rows []targetRow
+		for _, a := range targets {
+			if owner := e.Agency(a.Agency); owner != nil && owner.Group() == g.code {
+				rows = append(rows, newTargetRow(e, a))
+			}
+		}
+		if len(rows) == 0 {
+			continue
+		}
+		slices.SortFunc(rows, func(a, b targetRow) int { return scorecard.ByName(a.Owner, b.Owner) })
+		groups = append(groups, targetGroup{g.name, rows})
+	}
+	return groups
+}
+
+// indicatorHistory is the mean over agencies in each period in which the indicator was
+// due, newest first.
+func indicatorHistory(e *edition, ind *scorecard.Indicator) []historyRow {
+	var rows []historyRow
+	for i := len(e.Periods) - 1; i >= 0; i-- {
+		p := e.Periods[i].Period
+		if !ind.Frequency.Due(p.Quarter) {
+			continue
+		}
+		row := historyRow{Period: p}
+		var scored []*string
+		for _, a := range e.AchievementsFor(ind.Code, p) {
+			if a.IsCarried() || !a.State.IsDue() {
+				continue
+			}
+			row.Due++
+			scored = append(scored, a.Scored)
+		}
+		row.Mean, row.Scored = scorecard.Mean(scored)
+		rows = append(rows, row)
+	}
+	return rows
+}

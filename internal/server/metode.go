@@ -1,0 +1,203 @@
+package server
+
+import (
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+var methodRoute = publicRoute{
+	pattern: "/metode",
+	page:    showMethod,
+	paths:   func(*edition) []string { return []string{"/metode"} },
+}
+
+// methodPage explains the whole method with figures of this edition.
+type methodPage struct {
+	Page
+	Trail    []crumb
+	Formulas []formulaRow
+	Bands    []bandRow
+	Words    []bandRow
+	States   []stateRow
+	Example  *spanExample // nil when no agency of this edition has something missing
+	Goals    []goalWeight
+	Scales   []scaleTable
+	Floor    string
+	Cap      string
+}
+
+// formulaRow is the formula of one direction.
+type formulaRow struct{ Direction, Formula, Range string }
+
+// bandRow is a band with its limits in words.
+type bandRow struct {
+	Level int // 0 for words
+	Label string
+	Span  string
+}
+
+// stateRow is a state with its meaning and how often it occurs.
+type stateRow struct {
+	Word, Meaning, Effect string
+	Count                 int
+}
+
+// spanExample works the honest interval out for one agency of this edition.
+type spanExample struct {
+	Agency   *scorecard.Agency
+	Href     string
+	Due      int
+	Scored   int
+	Weights  string // of all due
+	Known    string // of the scored
+	Points   string // Σ w·c ÷ Σ w(due)
+	Missing  string // weight missing ÷ weights × cap
+	Coverage string
+	Score    scoreText
+	Low      string
+	High     string
+	LowBand  string
+	HighBand string
+	Sure     bool
+}
+
+// goalWeight is a goal with its weight in the city's score.
+type goalWeight struct {
+	*scorecard.Goal
+	Href string
+	Text string
+}
+
+// scaleTable is a scale of the method, the highest step first.
+type scaleTable struct {
+	*scorecard.Scale
+	Status string
+	Rows   []scaleRow
+}
+
+type scaleRow struct{ Code, Label, From string }
+
+func showMethod(e *edition, _ params) (view, error) {
+	m := &e.Method
+	page := methodPage{
+		Page: newPage(e, "/metode", "/metode", "Cara kami menilai",
+			"Rumus, kategori, bobot, dan perlakuan data kosong dalam Rapor Layanan Kota Blitar, dengan contoh hitungan."),
+		Trail: trail(e, crumb{Name: "Cara menilai"}),
+		Formulas: []formulaRow{
+			{"Makin besar makin baik", formulaOf(scoring.HigherIsBetter), "Di bawah rentang: realisasi ÷ batas bawah × 100. Di dalam: 100. Di atas: realisasi ÷ batas atas × 100."},
+			{"Makin kecil makin baik", formulaOf(scoring.LowerIsBetter), "Di bawah rentang: (2 − realisasi ÷ batas bawah) × 100. Di dalam: 100. Di atas: (2 − realisasi ÷ batas atas) × 100."},
+			{"Tepat pada target", formulaOf(scoring.OnTarget), "Di dalam rentang: 100. Di luar: 100 − jarak ke batas ÷ batas × 100."},
+			{"Ya atau tidak", formulaOf(scoring.YesNo), noFigure},
+			{"Tahapan", formulaOf(scoring.Milestones), noFigure},
+			{"Predikat", formulaOf(scoring.Predicate), noFigure},
+		},
+		Bands:   bandRows(e, m.Bands, true),
+		Words:   bandRows(e, m.Words, false),
+		States:  stateRows(e),
+		Example: newSpanExample(e),
+		Floor:   formatExact(m.Floor),
+		Cap:     formatExact(m.Cap),
+	}
+	for i := range e.Goals {
+		page.Goals = append(page.Goals, goalWeight{&e.Goals[i], e.Link("/tujuan/" + e.Goals[i].Code), formatExact(e.Goals[i].Weight)})
+	}
+	for i := range m.Scales {
+		page.Scales = append(page.Scales, newScaleTable(&m.Scales[i]))
+	}
+	return view{template: "metode", data: page}, nil
+}
+
+// bandRows writes bands with their limits, the highest first.
+func bandRows(e *edition, bands []scorecard.Band, ranked bool) []bandRow {
+	rows := make([]bandRow, len(bands))
+	for i, b := range bands {
+		rows[i] = bandRow{Label: sentenceCase(b.Label)}
+		if ranked {
+			rows[i].Level = min(e.Rank(&b.Rating), 5)
+		}
+		switch {
+		case b.From == nil && i > 0 && bands[i-1].From != nil:
+			rows[i].Span = "di bawah " + formatExact(*bands[i-1].From)
+		case b.From != nil && i > 0 && bands[i-1].From != nil:
+			rows[i].Span = formatExact(*b.From) + " sampai di bawah " + formatExact(*bands[i-1].From)
+		case b.From != nil:
+			rows[i].Span = formatExact(*b.From) + " atau lebih"
+		}
+	}
+	return rows
+}
+
+// stateRows explains the states and counts them in the newest period.
+func stateRows(e *edition) []stateRow {
+	counts := map[scoring.State]int{}
+	for _, a := range e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, e.View.Latest()) {
+		counts[a.State]++
+	}
+	rows := make([]stateRow, len(scoring.States))
+	for i, s := range scoring.States {
+		rows[i] = stateRow{stateWord(s), stateMeaning(s), "Tidak ikut dihitung", counts[s]}
+		switch {
+		case s == scoring.Scored:
+			rows[i].Effect = "Dihitung"
+		case s.IsMissing():
+			rows[i].Effect = "Melebarkan rentang"
+		}
+	}
+	return rows
+}
+
+// newSpanExample takes the first agency by code whose data are incomplete and whose band
+// is not sure, or else one whose data are incomplete.
+func newSpanExample(e *edition) *spanExample {
+	var chosen *scorecard.Score
+	for i := range e.Agencies {
+		s := e.Score(scoring.LevelAgency, e.Agencies[i].Code, e.View.Latest())
+		if s == nil || s.Score == nil || s.Low == s.High {
+			continue
+		}
+		if chosen == nil || chosen.Rating != nil && s.Rating == nil {
+			chosen = s
+		}
+	}
+	if chosen == nil {
+		return nil
+	}
+	span := e.Span(chosen.Code, e.View.Latest())
+	if span == nil {
+		return nil
+	}
+	x := &spanExample{
+		Agency: e.Agency(chosen.Code), Href: agencyPath(e, e.Agency(chosen.Code)),
+		Due: span.Due, Scored: span.Scored,
+		Weights: formatExact(span.Weights), Known: formatExact(span.Known),
+		Points: formatNumber(span.Points, 2), Missing: formatNumber(span.Missing, 2),
+		Coverage: formatShare(chosen.Coverage),
+		Score:    scoreTextOf(e, chosen),
+		Low:      formatNumber(chosen.Low, 2), High: formatNumber(chosen.High, 2),
+		Sure: chosen.Rating != nil,
+	}
+	x.Score.Text = formatNumber(*chosen.Score, 2)
+	if low, high := e.Band(&chosen.Low), e.Band(&chosen.High); low != nil && high != nil {
+		x.LowBand, x.HighBand = sentenceCase(low.Label), sentenceCase(high.Label)
+	}
+	return x
+}
+
+// newScaleTable lists a scale from its highest step.
+func newScaleTable(s *scorecard.Scale) scaleTable {
+	t := scaleTable{Scale: s, Status: s.Status}
+	for i := len(s.Steps) - 1; i >= 0; i-- {
+		step := s.Steps[i]
+		row := scaleRow{step.Code, sentenceCase(step.Label), "urutan " + formatCount(step.Ordinal)}
+		switch {
+		case step.From != nil && step.Exclusive:
+			row.From = "di atas " + formatExact(*step.From)
+		case step.From != nil:
+			row.From = formatExact(*step.From) + " atau lebih"
+		case i == 0 && len(s.Steps) > 1 && s.Steps[1].From != nil:
+			row.From = "di bawahnya"
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	return t
+}

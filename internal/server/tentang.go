@@ -1,0 +1,36 @@
+package server
+
+import "petajalan/internal/scorecard"
+
+var aboutRoute = publicRoute{
+	pattern: "/tentang",
+	page:    showAbout,
+	paths:   func(*edition) []string { return []string{"/tentang"} },
+}
+
+// aboutPage says whose site this is, what it measures and what it does not.
+type aboutPage struct {
+	Page
+	Trail     []crumb
+	Reporters int
+	Kelurahan int
+	Agencies  int
+	Goals     []figureLink
+	Plan      string // how firm the plan is
+}
+
+func showAbout(e *edition, _ params) (view, error) {
+	page := aboutPage{
+		Page: newPage(e, "/tentang", "/tentang", "Tentang situs ini",
+			"Siapa yang mengelola Rapor Layanan Kota Blitar, apa yang diukur, dan apa yang tidak."),
+		Trail:     trail(e, crumb{Name: "Tentang"}),
+		Kelurahan: len(e.Reporters(scorecard.GroupKelurahan)),
+		Agencies:  len(e.Reporters(scorecard.GroupAgencies)) + len(e.Reporters(scorecard.GroupKecamatan)),
+		Plan:      planStatus(e.Content.Status),
+	}
+	page.Reporters = page.Kelurahan + page.Agencies
+	for i := range e.Goals {
+		page.Goals = append(page.Goals, figureLink{e.Goals[i].Name, e.Link("/tujuan/" + e.Goals[i].Code)})
+	}
+	return view{template: "tentang", data: page}, nil
+}

@@ -1,0 +1,317 @@
+package server
+
+import (
+	"slices"
+	"strconv"
+
+	"petajalan/internal/fault"
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+var publicationListRoute = publicRoute{
+	pattern: "/terbitan",
+	page:    showPublications,
+	paths:   func(*edition) []string { return []string{"/terbitan"} },
+}
+
+var publicationRoute = publicRoute{
+	pattern: "/terbitan/:nomor",
+	page:    showPublication,
+	paths: func(e *edition) []string {
+		return []string{"/terbitan/" + formatPlain(e.Number)}
+	},
+}
+
+// publicationListPage lists all publications, the newest first.
+type publicationListPage struct {
+	Page
+	Trail []crumb
+	Rows  []publicationRowView
+}
+
+// publicationRowView is a publication on the list.
+type publicationRowView struct {
+	editionInfo
+	Href  string
+	Shown bool // the one the reader is looking at
+}
+
+func showPublications(e *edition, _ params) (view, error) {
+	page := publicationListPage{
+		Page: newPage(e, "/terbitan", "/terbitan", "Riwayat terbitan",
+			"Semua terbitan Rapor Layanan Kota Blitar: kapan terbit, mengapa, dan apa yang berubah."),
+		Trail: trail(e, crumb{Name: "Riwayat terbitan"}),
+	}
+	for i := len(e.Others) - 1; i >= 0; i-- {
+		info := e.Others[i]
+		page.Rows = append(page.Rows, publicationRowView{info, "/terbitan/" + formatPlain(info.Number), info.Number == e.Number})
+	}
+	return view{template: "terbitan-daftar", data: page}, nil
+}
+
+// publicationPage shows one publication and what changed against the one before.
+type publicationPage struct {
+	Page
+	Trail    []crumb
+	Heading  string // h1
+	Info     editionInfo
+	Status   string
+	Method   string
+	Bytes    string // address of the bytes that were hashed
+	Open     string // the front page as of this publication
+	Previous *editionInfo
+	Next     *editionInfo
+	Changes  *changes // nil for the first
+	Counts   []countRow
+}
+
+// countRow says how much of something a publication holds.
+type countRow struct {
+	Name  string
+	Count int
+}
+
+// changes is what differs from the publication before, in words.
+type changes struct {
+	Finding    string // h2
+	NewPeriods []scoring.Period
+	NewRecords int
+	Lists      []changeList
+	Method     bool
+}
+
+// changeList is one kind of difference. Rows are the first of Count.
+type changeList struct {
+	Title   string
+	Explain string
+	Count   int
+	Rows    []changeRow
+}
+
+// changeRow is one difference.
+type changeRow struct {
+	Agency, AgencyHref string // empty for the city, a goal or an objective
+	What, Href         string
+	Period             string
+	Before, After      string
+	Note               string // reason and legal basis of a target
+}
+
+// changeRows is how many rows of a list are shown; the rest are in the data.
+const changeRows = 40
+
+func showPublication(e *edition, p params) (view, error) {
+	number, err := strconv.Atoi(p.path["nomor"])
+	if err != nil || formatPlain(number) != p.path["nomor"] {
+		return view{}, fault.New(fault.NotFound, "Nomor terbitan ditulis dengan angka saja, misalnya /terbitan/%d.", e.Number)
+	}
+	shown, err := e.open(number)
+	if err != nil {
+		return view{}, err
+	}
+	info := findInfo(e.Others, number)
+	page := publicationPage{
+		Page: newPage(shown, "/terbitan/"+formatPlain(number), "/terbitan", "Terbitan "+formatPlain(number)+", "+formatPeriod(info.Period),
+			"Terbitan "+formatPlain(number)+" Rapor Layanan Kota Blitar: sidik jari isinya, alasannya, dan yang berubah dari terbitan sebelumnya."),
+		Trail:   trail(e, crumb{"Riwayat terbitan", "/terbitan"}, crumb{Name: "Terbitan " + formatPlain(number)}),
+		Heading: "Terbitan " + formatPlain(number) + ": " + formatPeriod(info.Period),
+		Info:    info,
+		Status:  planStatus(info.Status),
+		Method:  shown.Method.ID,
+		Bytes:   shown.BytesPath(),
+		Open:    shown.Link("/"),
+		Counts: []countRow{
+			{"Periode", len(shown.Periods)}, {"Instansi", len(shown.Agencies)}, {"Indikator", len(shown.Indicators)},
+			{"Target, semua tahun dan perubahannya", len(shown.Content.Targets)},
+			{"Hasil per target dan periode", len(shown.Content.Achievements)}, {"Nilai gabungan", len(shown.Content.Scores)},
+		},
+	}
+	if other := findInfo(e.Others, number-1); other.Number > 0 {
+		before, err := e.open(other.Number)
+		if err != nil {
+			return view{}, err
+		}
+		page.Previous = &other
+		page.Changes = newChanges(shown, scorecard.Compare(before.View, shown.View))
+	}
+	if other := findInfo(e.Others, number+1); other.Number > 0 {
+		page.Next = &other
+	}
+	return view{template: "terbitan", data: page}, nil
+}
+
+// newChanges puts a comparison into words.
+func newChanges(e *edition, c *scorecard.Comparison) *changes {
+	x := &changes{NewPeriods: c.NewPeriods, NewRecords: c.NewRecords, Method: c.Method}
+	x.add("Nilai laporan yang berubah", "Angka yang dilaporkan instansi berbeda dari terbitan sebelumnya, pada periode yang sudah ada.",
+		valueRows(e, c.Values), len(c.Values))
+	x.add("Target yang berubah", "Target lama tetap tersimpan di sebelahnya.", targetRows(e, c.Targets), len(c.Targets))
+	x.add("Status yang berubah", "Misalnya laporan yang tadinya belum masuk, kini sudah diverifikasi.", stateRowsOf(e, c.States), len(c.States))
+	x.add("Capaian yang berubah karena target atau rumus", "Nilai laporannya sama, tetapi hasil hitungnya berbeda.", figureRows(e, c.Figures), len(c.Figures))
+	x.add("Nilai gabungan yang berubah", "Akibat dari perubahan di atas, pada periode yang sudah ada di kedua terbitan.", scoreRows(e, c.Scores), len(c.Scores))
+	switch {
+	case len(c.NewPeriods) > 0 && c.IsEmpty():
+		x.Finding = "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + ", tanpa mengubah periode lama"
+	case len(c.NewPeriods) > 0:
+		x.Finding = "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + " dan memperbarui periode lama"
+	case c.IsEmpty():
+		x.Finding = "Tidak ada angka yang berubah"
+	default:
+		x.Finding = "Memperbarui " + formatPeriod(e.View.Latest()) + " dan periode sebelumnya"
+	}
+	return x
+}
+
+// add lists differences, when there are any.
+func (x *changes) add(title, explain string, rows []changeRow, count int) {
+	if count > 0 {
+		x.Lists = append(x.Lists, changeList{title, explain, count, rows})
+	}
+}
+
+// newChangeRow names the record that differs.
+func newChangeRow(e *edition, agency, indicator string) changeRow {
+	var row changeRow
+	if a := e.Agency(agency); a != nil {
+		row.Agency, row.AgencyHref = a.Name, agencyPath(e, a)
+	}
+	if ind := e.Indicator(indicator); ind != nil {
+		row.What, row.Href = ind.Name, e.Link("/indikator/"+ind.Code)
+	}
+	return row
+}
+
+// changedRow is newChangeRow with a link to how the figure came about.
+func changedRow(e *edition, a *scorecard.Achievement) changeRow {
+	row := newChangeRow(e, a.Agency, a.Indicator)
+	row.Href, row.Period = explainPath(e, a), formatPeriod(a.Period)
+	return row
+}
+
+func valueRows(e *edition, all []scorecard.AchievementChange) []changeRow {
+	var rows []changeRow
+	for _, c := range all[:min(len(all), changeRows)] {
+		row := changedRow(e, c.After)
+		row.Before, row.After = reportedText(e, c.Before), reportedText(e, c.After)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// reportedText writes a period's own verified value.
+func reportedText(e *edition, a *scorecard.Achievement) string {
+	ind := e.Indicator(a.Indicator)
+	switch {
+	case a.Numerator != nil && a.Denominator != nil:
+		return formatExact(*a.Numerator) + " dari " + formatExact(*a.Denominator)
+	case a.Reported != nil && ind != nil:
+		if label := labelOf(e.View, ind, a.Reported); label != nil {
+			return *label
+		}
+		return withUnit(ind, formatExact(*a.Reported))
+	}
+	return "belum ada"
+}
+
+func targetRows(e *edition, all []scorecard.TargetChange) []changeRow {
+	var rows []changeRow
+	for _, c := range all[:min(len(all), changeRows)] {
+		row := newChangeRow(e, c.After.Agency, c.After.Indicator)
+		ind := e.Indicator(c.After.Indicator)
+		if ind == nil {
+			continue
+		}
+		row.Period = strconv.Itoa(c.After.Year)
+		row.Before, row.After = "belum ada", yearTarget(e, ind, c.After)
+		if c.Before != nil {
+			row.Before = yearTarget(e, ind, c.Before)
+		}
+		row.Note = sentence(c.After.Reason)
+		if c.After.LegalBasis != "" {
+			row.Note += " Dasar hukum: " + sentence(c.After.LegalBasis)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func stateRowsOf(e *edition, all []scorecard.AchievementChange) []changeRow {
+	var rows []changeRow
+	for _, c := range all[:min(len(all), changeRows)] {
+		row := changedRow(e, c.After)
+		row.Before, row.After = stateWord(c.Before.State), stateWord(c.After.State)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+func figureRows(e *edition, all []scorecard.AchievementChange) []changeRow {
+	var rows []changeRow
+	for _, c := range all[:min(len(all), changeRows)] {
+		row := changedRow(e, c.After)
+		row.Before, row.After = figureText(c.Before.Raw), figureText(c.After.Raw)
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// figureText writes a figure with 2 decimals.
+func figureText(s *string) string {
+	if s == nil {
+		return noFigure
+	}
+	return formatNumber(*s, 2)
+}
+
+// scoreRows puts the city and the goals before the agencies: they matter to most readers.
+func scoreRows(e *edition, all []scorecard.ScoreChange) []changeRow {
+	order := []scoring.Level{scoring.LevelCity, scoring.LevelGoal, scoring.LevelObjective, scoring.LevelAgency}
+	sorted := slices.Clone(all)
+	slices.SortStableFunc(sorted, func(a, b scorecard.ScoreChange) int {
+		return slices.Index(order, some(a).Level) - slices.Index(order, some(b).Level)
+	})
+	var rows []changeRow
+	for _, c := range sorted[:min(len(sorted), changeRows)] {
+		s := some(c)
+		row := changeRow{Period: formatPeriod(s.Period), Before: noFigure, After: noFigure}
+		row.What, row.Href = scoreName(e, s)
+		if c.Before != nil {
+			row.Before = figureText(c.Before.Score)
+		}
+		if c.After != nil {
+			row.After = figureText(c.After.Score)
+		}
+		rows = append(rows, row)
+	}
+	return rows
+}
+
+// some is the roll-up of a change that there is.
+func some(c scorecard.ScoreChange) *scorecard.Score {
+	if c.After != nil {
+		return c.After
+	}
+	return c.Before
+}
+
+// scoreName names what a roll-up is of, with its page.
+func scoreName(e *edition, s *scorecard.Score) (name, href string) {
+	switch s.Level {
+	case scoring.LevelCity:
+		return "Kota Blitar", e.Link("/")
+	case scoring.LevelGoal:
+		if g := e.Goal(s.Code); g != nil {
+			return "Tujuan: " + g.Name, e.Link("/tujuan/" + g.Code)
+		}
+	case scoring.LevelObjective:
+		if o, g := e.Objective(s.Code); o != nil && g != nil {
+			return "Sasaran: " + o.Name, e.Link("/tujuan/" + g.Code + "#" + o.Code)
+		}
+	case scoring.LevelAgency:
+		if a := e.Agency(s.Code); a != nil {
+			return a.Name, agencyPath(e, a)
+		}
+	}
+	return s.Code, ""
+}
