@@ -223,7 +223,6 @@ type Step struct {
 // EvidenceLabel is what the public sees of a piece of evidence.
 type EvidenceLabel struct {
 	Kind   string    `json:"kind"` // berkas, tautan, umpan
-	Title  string    `json:"title"`
 	Date   time.Time `json:"date"`
 	SHA256 string    `json:"sha256"`
 }

@@ -161,6 +161,7 @@ func loadInputs(ctx context.Context, tx postgres.Tx, period scoring.Period, asOf
 	if err := in.loadTargets(ctx, tx, byID, ids); err != nil {
 		return nil, fmt.Errorf("read targets: %w", err)
 	}
+	in.dropEmpty()
 	if err := in.loadReports(ctx, tx, byID, ids); err != nil {
 		return nil, fmt.Errorf("read reports: %w", err)
 	}
@@ -168,6 +169,13 @@ func loadInputs(ctx context.Context, tx postgres.Tx, period scoring.Period, asOf
 		return nil, fmt.Errorf("read exceptions: %w", err)
 	}
 	return in, nil
+}
+
+// dropEmpty leaves out the series that have no target in any year: they play no part.
+func (in *inputs) dropEmpty() {
+	in.series = slices.DeleteFunc(in.series, func(s *seriesInput) bool {
+		return !slices.ContainsFunc(s.years, func(y yearTarget) bool { return y.inForce != nil })
+	})
 }
 
 func (in *inputs) seriesByID() map[int64]*seriesInput {
