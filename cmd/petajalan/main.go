@@ -1,0 +1,75 @@
+// Command petajalan keeps the roadmap of a city's public services: it takes in
+// progress, scores it on a schedule, publishes the scores and shows them to the
+// people of the city. `petajalan help` lists what it can do.
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	_ "time/tzdata" // a bare container does not know the zones
+
+	"github.com/spf13/cobra"
+
+	"petajalan/internal/config"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGINT, syscall.SIGTERM)
+	// The first signal asks for an orderly end; from then on the next one has its
+	// usual effect, which is to end the program at once.
+	context.AfterFunc(ctx, stop)
+	code := run(ctx, os.Args[1:], os.LookupEnv, os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// run carries out one command and returns the exit code: 0, or 1 after an
+// error, which then stands on stderr.
+func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
+	root := newRoot(&program{lookup: lookup, stdout: stdout, stderr: stderr})
+	root.SetArgs(args)
+	if err := root.ExecuteContext(ctx); err != nil {
+		fmt.Fprintln(stderr, "petajalan:", err)
+		return 1
+	}
+	return 0
+}
+
+// program is what every command needs from outside.
+type program struct {
+	lookup         func(string) (string, bool) // of the environment
+	stdout, stderr io.Writer
+}
+
+// newRoot puts the commands together; each has a file of its own.
+func newRoot(p *program) *cobra.Command {
+	root := &cobra.Command{
+		Use:           "petajalan",
+		Short:         "The roadmap of a city's public services, its scores, and the page where everybody can see them",
+		SilenceUsage:  true, // an error is one sentence
+		SilenceErrors: true, // run prints it
+	}
+	root.SetOut(p.stdout)
+	root.SetErr(p.stderr)
+	root.CompletionOptions.DisableDefaultCmd = true
+	root.AddCommand(
+		migrateCommand(p),
+	)
+	return root
+}
+
+// settings reads the environment.
+func (p *program) settings() (config.Config, error) { return config.FromEnv(p.lookup) }
+
+// logger writes JSON lines for operators to stderr.
+func (p *program) logger(cfg config.Config) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(p.stderr, &slog.HandlerOptions{Level: cfg.LogLevel}))
+}
+
+// say tells the operator of a command what takes long.
+func (p *program) say(sentence string) { fmt.Fprintln(p.stderr, sentence) }
