@@ -214,9 +214,9 @@ func (in *Input) missing() State {
 // toDate is what the due periods of a year add up to.
 type toDate struct {
 	consolidation Consolidation
-	missing       State // empty: everything needed is there
-	left          [4]bool
-	due           int // due periods so far, those that leave included
+	missing       State   // empty: everything needed is there
+	left          [4]bool // by due period: it counts on neither side
+	due           int     // due periods so far, those that are left included
 	isFraction    bool
 	// Of a fraction, the sums or this period's own; of an average, the sum of the values
 	// and their number; otherwise the value and 1.
@@ -228,8 +228,13 @@ func (s *Series) yearToDate(i int, p Period) toDate {
 	y := toDate{consolidation: s.Consolidation}
 	var gap State
 	for q := 1; q <= p.Quarter; q++ {
+		if !s.Frequency.Due(q) {
+			continue
+		}
 		j := i - (p.Quarter - q)
-		if j < 0 || !s.Frequency.Due(q) {
+		if j < 0 { // before the roadmap: nothing was promised
+			y.left[y.due] = true
+			y.due++
 			continue
 		}
 		in := &s.Inputs[j]
