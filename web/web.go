@@ -31,6 +31,7 @@ var Styles = []string{
 	"components/indicator.css",
 	"components/notes.css",
 	"components/form.css",
+	"components/steps.css",
 	"styles/print.css",
 	"styles/forced-colors.css",
 }

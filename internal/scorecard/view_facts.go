@@ -63,11 +63,11 @@ func (v *View) Change(level scoring.Level, code string, p scoring.Period) *strin
 	if now == nil || before == nil {
 		return nil
 	}
-	return Difference(now.Score, before.Score)
+	return Subtract(now.Score, before.Score)
 }
 
-// Difference returns a − b with 2 decimals; nil when either is null.
-func Difference(a, b *string) *string {
+// Subtract returns a − b with 2 decimals; nil when either is null.
+func Subtract(a, b *string) *string {
 	x, y := number(a), number(b)
 	if x == nil || y == nil {
 		return nil
@@ -303,7 +303,7 @@ func (v *View) Finding(indicator string) (Finding, bool) {
 		}
 	}
 	mean, _ := Mean(scored)
-	f.Mean, f.Change = *mean, Difference(mean, f.Before)
+	f.Mean, f.Change = *mean, Subtract(mean, f.Before)
 	if ind.Kind == scoring.KindFraction && denominators.Sign() > 0 {
 		n, d := plainText(numerators), plainText(denominators)
 		f.Numerator, f.Denominator = &n, &d

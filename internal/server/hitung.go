@@ -25,20 +25,23 @@ type calculationPage struct {
 	Target  targetRow
 	X       *scorecard.Explanation
 	Outcome outcome
+	Facts   []fact
 	Meaning string    // of the state, when there is no figure
 	Due     time.Time // first moment that is too late, of the period the report is for; zero: not known
 	Origin  string    // link to the period a carried result comes from; empty otherwise
 
-	Quarters  quarterTable
-	Steps     []calculationStep
-	Agrees    bool // the formula gives the published figures
-	Promises  []promiseRow
-	Grade     string // of the evidence, in words
-	GradeMean string
-	Clause    string
-	Periods   []figureLink // the same target in the other periods of this publication
-	Editions  []figureLink // the same figure in the other publications
-	API       string
+	Quarters     quarterTable
+	Steps        []calculationStep
+	Agrees       bool // the formula gives the published figures
+	Promises     []promiseRow
+	Acts         []act
+	Grade        string // of the evidence, in words
+	GradeMean    string
+	Clause       string
+	TargetStatus string       // how firm the target is; empty when there is none
+	Periods      []figureLink // the same target in the other periods of this publication
+	Editions     []figureLink // the same figure in the other publications
+	API          string
 }
 
 // quarterTable is what was reported in the due periods of the year.
@@ -72,6 +75,20 @@ type promiseRow struct {
 	Text   string // the year's target with its unit
 	Result string // the figure against it; empty where it is not the first or the one in force
 }
+
+// act is one office's part in the life of a report. At is zero when it has not happened.
+type act struct {
+	Name, By string
+	At       time.Time
+}
+
+// ShowDue reports whether the deadline of the report matters to the reader.
+func (p calculationPage) ShowDue() bool {
+	return !p.Due.IsZero() && p.X.Achievement.State.IsMissing()
+}
+
+// EvidenceKind names what a piece of evidence is.
+func (p calculationPage) EvidenceKind(kind string) string { return evidenceKind(kind) }
 
 // figureLink leads to the same figure elsewhere.
 type figureLink struct{ Name, Href string }
@@ -124,6 +141,8 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 		page.Heading = "Mengapa angka ini belum ada: " + strings.ToLower(page.Outcome.Word)
 		page.Meaning = stateMeaning(a.State)
 	}
+	page.Facts = calculationFacts(e, page.Target, x)
+	page.Acts = acts(x.Origin.Provenance)
 	page.Quarters = newQuarterTable(e, x)
 	page.Steps = calculationSteps(e, x)
 	page.Agrees = x.Calculation != nil && x.Calculation.Agrees && (x.FirstCalculation == nil || x.FirstCalculation.Agrees)
@@ -132,10 +151,46 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 		page.Grade, page.GradeMean = evidenceWord(*grade), evidenceMeaning(*grade)
 	}
 	if x.Current.Target != nil {
-		page.Clause = x.Current.Target.Clause
+		page.Clause, page.TargetStatus = x.Current.Target.Clause, planStatus(x.Current.Target.Status)
 	}
 	page.Periods, page.Editions = otherFigures(e, a)
 	return page
+}
+
+// calculationFacts are the facts beside the figure.
+func calculationFacts(e *edition, row targetRow, x *scorecard.Explanation) []fact {
+	a := x.Achievement
+	facts := []fact{{Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
+	if row.FirstText != "" {
+		facts = append(facts, fact{Name: "Target semula", Text: row.FirstText})
+		if a.FirstScored != nil {
+			facts = append(facts, fact{Name: "Nilai terhadap target semula", Text: formatNumber(*a.FirstScored, 2)})
+		}
+	}
+	if band := e.Band(a.Scored); band != nil {
+		facts = append(facts, fact{Name: "Kategori", Text: sentenceCase(band.Label)})
+	}
+	facts = append(facts, fact{Name: "Bobot di instansi ini", Text: formatExact(a.Weight) + " dari 100"})
+	if a.IsCarried() {
+		facts = append(facts, fact{Name: "Hasil dari", Text: formatPeriod(a.AsOf)})
+	}
+	return facts
+}
+
+// acts are the steps of a report; none when nothing was handed in.
+func acts(p *scorecard.Provenance) []act {
+	if p == nil {
+		return nil
+	}
+	all := []act{{Name: "Dilaporkan"}, {Name: "Disetujui"}, {Name: "Diverifikasi"}}
+	for i, step := range []*scorecard.Step{p.Reported, p.Approved, p.Verified} {
+		if step == nil {
+			all[i].By = "belum"
+			continue
+		}
+		all[i].By, all[i].At = roleWord(step.Role)+", "+step.Office, step.At
+	}
+	return all
 }
 
 // navOf is the entry of the menu that an agency belongs to.

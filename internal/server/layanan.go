@@ -311,7 +311,7 @@ func newResultRow(e *edition, s *scorecard.Service, a *scorecard.Agency) resultR
 		return row
 	}
 	row.Measured, row.Done = true, r.Done
-	row.Speed, row.Accuracy = shareOf(r.OnTime, r.Done), shareOf(r.Uncorrected, r.Done)
+	row.Speed, row.Accuracy = measuredShare(r.OnTime, r.Done), measuredShare(r.Uncorrected, r.Done)
 	switch {
 	case r.IKM != nil && r.Respondents >= fewestAnswers:
 		row.Satisfaction = formatNumber(*r.IKM, 1)
@@ -324,8 +324,8 @@ func newResultRow(e *edition, s *scorecard.Service, a *scorecard.Agency) resultR
 // fewestAnswers is how many answers there must be before a breakdown is shown.
 const fewestAnswers = 5
 
-// shareOf writes part ÷ whole as a percentage; "–" of nothing.
-func shareOf(part, whole int) string {
+// measuredShare writes part ÷ whole as a percentage; "–" of nothing.
+func measuredShare(part, whole int) string {
 	share, ok := ratio(strconv.Itoa(part), strconv.Itoa(whole))
 	if !ok {
 		return noFigure
