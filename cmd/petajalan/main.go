@@ -59,6 +59,9 @@ func newRoot(p *program) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		migrateCommand(p),
+		scoreCommand(p),
+		publishCommand(p),
+		verifyCommand(p),
 	)
 	return root
 }
