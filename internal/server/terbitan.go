@@ -110,7 +110,7 @@ func showPublication(e *edition, p params) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	info := findInfo(e.Others, number)
+	info, _ := findInfo(e.Others, number)
 	page := publicationPage{
 		Page: newPage(shown, "/terbitan/"+formatPlain(number), "/terbitan", "Terbitan "+formatPlain(number)+", "+formatPeriod(info.Period),
 			"Terbitan "+formatPlain(number)+" Rapor Layanan Kota Blitar: sidik jari isinya, alasannya, dan yang berubah dari terbitan sebelumnya."),
@@ -127,7 +127,7 @@ func showPublication(e *edition, p params) (view, error) {
 			{"Hasil per target dan periode", len(shown.Content.Achievements)}, {"Nilai gabungan", len(shown.Content.Scores)},
 		},
 	}
-	if other := findInfo(e.Others, number-1); other.Number > 0 {
+	if other, ok := findInfo(e.Others, number-1); ok {
 		before, err := e.open(other.Number)
 		if err != nil {
 			return view{}, err
@@ -135,7 +135,7 @@ func showPublication(e *edition, p params) (view, error) {
 		page.Previous = &other
 		page.Changes = newChanges(shown, scorecard.Compare(before.View, shown.View))
 	}
-	if other := findInfo(e.Others, number+1); other.Number > 0 {
+	if other, ok := findInfo(e.Others, number+1); ok {
 		page.Next = &other
 	}
 	return view{template: "terbitan", data: page}, nil
