@@ -63,11 +63,12 @@ type targetRow struct {
 	Href          string // how its figure came about
 	IndicatorHref string
 	OwnerHref     string
-	ActualText    string // to date, with unit; "–" when there is none
-	TargetText    string // to date, as a promise
-	FirstText     string // the target first promised; empty unless amended
-	Amendment     *scorecard.Target
+	ActualText    string            // to date, with unit; "–" when there is none
+	TargetText    string            // to date, as a promise
+	FirstText     string            // the target first promised; empty unless amended
+	Amendment     *scorecard.Target // why it was amended; nil unless it was
 	Outcome       outcome
+	Grade         string // of the evidence, in words; "–" when there is none
 }
 
 // newTargetRow prepares a target for a list.
@@ -83,6 +84,10 @@ func newTargetRow(e *edition, a *scorecard.Achievement) targetRow {
 		ActualText:    formatMeasure(sheet, a.Actual, a.ActualLabel, a.Target),
 		TargetText:    formatTarget(sheet, a),
 		Outcome:       outcomeOf(e, a),
+		Grade:         noFigure,
+	}
+	if a.Evidence != nil {
+		row.Grade = evidenceWord(*a.Evidence)
 	}
 	if a.IsAmended() {
 		row.FirstText = formatFirstTarget(e.View, a)
@@ -155,4 +160,38 @@ func scaleOf(v *scorecard.View, ind *scorecard.Indicator) *scorecard.Scale {
 		}
 	}
 	return nil
+}
+
+// scoreHeadline is the number of a roll-up with the facts without which it never stands:
+// coverage, interval, change, and how many targets are reached.
+func scoreHeadline(e *edition, level scoring.Level, code string, t tally) headline {
+	s := e.Score(level, code, e.View.Latest())
+	text := scoreTextOf(e, s)
+	h := headline{Figure: text.Text, Unit: "dari " + formatExact(e.Method.Cap), Rating: text.Rating}
+	h.Facts = append(h.Facts, changeFact("Dari triwulan lalu", e.Change(level, code, e.View.Latest())))
+	if t.Due() > 0 {
+		h.Facts = append(h.Facts, fact{Name: "Target tercapai", Text: formatCount(t.Reached) + " dari " + formatCount(t.Due())})
+	}
+	if s != nil {
+		h.Facts = append(h.Facts, fact{Name: "Data masuk", Text: formatShare(s.Coverage)})
+		if s.Low != s.High {
+			h.Facts = append(h.Facts, spanFact(e, s))
+		}
+		if s.FirstScore != nil && s.Score != nil && *s.FirstScore != *s.Score {
+			h.Facts = append(h.Facts, fact{Name: "Terhadap target semula", Text: formatFigure(e.Method.Bands, *s.FirstScore, 1)})
+		}
+	}
+	return h
+}
+
+// lowestNotes tells the lowest targets in words; with the agency where there are several.
+func lowestNotes(rows []targetRow, agency bool) []note {
+	notes := make([]note, len(rows))
+	for i, r := range rows {
+		notes[i] = note{Text: r.Sheet.Name, Detail: "Nilai " + formatNumber(*r.Scored, 2) + ": " + r.ActualText + ", target " + r.TargetText + ".", Href: r.Href}
+		if agency {
+			notes[i].Text += ", " + r.Owner.Name
+		}
+	}
+	return notes
 }

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 
+	"petajalan/internal/chart"
 	"petajalan/internal/scorecard"
 	"petajalan/internal/scoring"
 )
@@ -30,11 +31,15 @@ var indicatorRoute = publicRoute{
 // indicatorListPage lists all indicators by goal and objective.
 type indicatorListPage struct {
 	Page
-	Trail   []crumb
-	Count   int
-	Reached tally
-	Goals   []goalIndicators
+	Trail    []crumb
+	Count    int
+	Reached  tally
+	Segments segments
+	Goals    []goalIndicators
 }
+
+// Due is how many targets are due, scored or missing.
+func (p indicatorListPage) Due() int { return p.Reached.Due() }
 
 type goalIndicators struct {
 	*scorecard.Goal
@@ -52,8 +57,9 @@ type listedIndicator struct {
 	*scorecard.Indicator
 	Href  string
 	Tally tally
-	Mean  *string // mean of the scored targets, 2 decimals; nil when none is
-	Only  *scorecard.Agency
+	Mean  *string           // mean of the scored targets, 2 decimals; nil when none is
+	Only  *scorecard.Agency // the only agency that has it; nil when there are more
+	Way   string            // which way is better
 }
 
 // tally counts targets by what became of them, in the words for one target.
@@ -65,6 +71,19 @@ type tally struct {
 
 // Scored is how many targets have a figure.
 func (t tally) Scored() int { return t.Reached + t.Near + t.Below }
+
+// Due is how many targets are due, scored or missing.
+func (t tally) Due() int { return t.Scored() + t.Missing }
+
+// Segments draws the tally as parts of a whole.
+func (t tally) Segments() segments {
+	return newSegments(
+		segmentKey{Kind: "ok", Count: t.Reached, Name: "Tercapai"},
+		segmentKey{Kind: "near", Count: t.Near, Name: "Hampir tercapai"},
+		segmentKey{Kind: "miss", Count: t.Below, Name: "Belum tercapai"},
+		segmentKey{Kind: "none", Count: t.Missing, Name: "Belum ada data"},
+	)
+}
 
 // Total is how many targets there are.
 func (t tally) Total() int { return t.Scored() + t.Missing + t.Left }
@@ -101,6 +120,7 @@ func showIndicators(e *edition, _ params) (view, error) {
 		Count:   len(e.Indicators),
 		Reached: tallyOf(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period)),
 	}
+	page.Segments = page.Reached.Segments()
 	for i := range e.Goals {
 		g := goalIndicators{Goal: &e.Goals[i], Href: e.Link("/tujuan/" + e.Goals[i].Code)}
 		for _, o := range e.Goals[i].Objectives {
@@ -120,7 +140,7 @@ func listIndicators(e *edition, objective string) []listedIndicator {
 			continue
 		}
 		targets := e.AchievementsFor(ind.Code, e.View.Latest())
-		row := listedIndicator{Indicator: ind, Href: e.Link("/indikator/" + ind.Code), Tally: tallyOf(e, targets)}
+		row := listedIndicator{Indicator: ind, Href: e.Link("/indikator/" + ind.Code), Tally: tallyOf(e, targets), Way: directionSentence(ind.Direction)}
 		scored := make([]*string, len(targets))
 		for j, a := range targets {
 			scored[j] = a.Scored
@@ -140,24 +160,24 @@ func listIndicators(e *edition, objective string) []listedIndicator {
 // indicatorPage is the sheet of an indicator with the values of all its agencies.
 type indicatorPage struct {
 	Page
-	Trail     []crumb
-	Heading   string // finding, h2
-	Indicator *scorecard.Indicator
-	Objective *scorecard.Objective
-	Goal      *scorecard.Goal
-	GoalHref  string
-	Tally     tally
-	Pooled    scorecard.Finding // of this period over all agencies
-	HasPooled bool
+	Trail      []crumb
+	Heading    string // finding, h2
+	Definition string
+	Facts      []fact
+	Indicator  *scorecard.Indicator
+	Objective  *scorecard.Objective
+	Goal       *scorecard.Goal
+	GoalHref   string
+	Tally      tally
 
-	Way       string // which way is better
-	Formula   string // in words
-	Together  string // how the periods of a year become one value
-	Frequency string
-	Source    string
-	Status    string
-	Baseline  string // value with unit; empty when none is published
-	Scale     *scorecard.Scale
+	Way            string // which way is better
+	Formula        string // in words
+	Together       string // how the periods of a year become one value
+	Frequency      string
+	Status         string
+	Baseline       string // value with unit; empty when none is published
+	BaselineSource *source
+	Scale          *scorecard.Scale
 
 	Years   []int
 	Plans   []planRow // distinct rows of yearly targets
@@ -170,7 +190,8 @@ type indicatorPage struct {
 type planRow struct {
 	Targets  []string // one for each of Years; "–" where there is none
 	Agencies []*scorecard.Agency
-	Whole    bool // all agencies of the indicator
+	Name     string // of the only agency, or how many they are
+	Names    string // of the agencies, where they are few; else empty
 }
 
 // targetGroup is the targets of one peer group.
@@ -185,6 +206,7 @@ type historyRow struct {
 	Mean   *string // of the scored targets of that very period, 2 decimals
 	Scored int
 	Due    int // scored and missing, nothing carried
+	Bar    chart.SVG
 }
 
 func showIndicator(e *edition, p params) (view, error) {
@@ -215,13 +237,41 @@ func showIndicator(e *edition, p params) (view, error) {
 	}
 	if ind.Baseline != nil {
 		page.Baseline = baselineText(ind)
+		if ind.BaselineSource != "" {
+			from := newSource(ind.BaselineSource)
+			page.BaselineSource = &from
+		}
 	}
-	page.Pooled, page.HasPooled = e.Finding(ind.Code)
+	page.Definition = sentence(ind.Definition)
+	page.Facts = indicatorFacts(e, ind, page.Tally)
 	page.Heading = indicatorHeading(page.Tally, len(targets))
 	page.Years, page.Plans = plans(e, ind)
 	page.Groups = targetGroups(e, targets)
 	page.History = indicatorHistory(e, ind)
 	return view{template: "indikator", data: page}, nil
+}
+
+// indicatorFacts are the figures over all agencies.
+func indicatorFacts(e *edition, ind *scorecard.Indicator, t tally) []fact {
+	facts := []fact{{Name: "Tercapai", Text: formatCount(t.Reached)}, {Name: "Hampir tercapai", Text: formatCount(t.Near)},
+		{Name: "Belum tercapai", Text: formatCount(t.Below)}, {Name: "Belum ada data", Text: formatCount(t.Missing)}}
+	if t.Left > 0 {
+		facts = append(facts, fact{Name: "Tidak dihitung", Text: formatCount(t.Left)})
+	}
+	f, ok := e.Finding(ind.Code)
+	if !ok {
+		return facts
+	}
+	facts = append(facts, fact{Name: "Rata-rata nilai", Text: formatNumber(f.Mean, 2)})
+	if f.Numerator != nil && f.Denominator != nil {
+		if share, ok := ratio(*f.Numerator, *f.Denominator); ok {
+			facts = append(facts, fact{Name: "Seluruhnya, sejak awal tahun", Text: formatPercent(share, 1)})
+		}
+	}
+	if f.Change != nil {
+		facts = append(facts, changeFact("Dari "+formatPeriod(f.Since), f.Change))
+	}
+	return facts
 }
 
 // baselineText writes the value before the plan: a number with its unit, or a predicate.
@@ -284,11 +334,35 @@ func plans(e *edition, ind *scorecard.Indicator) (years []int, rows []planRow) {
 		rows[at].Agencies = append(rows[at].Agencies, agency)
 	}
 	for i := range rows {
-		slices.SortFunc(rows[i].Agencies, scorecard.ByName)
-		rows[i].Whole = len(rows[i].Agencies) == agencies
+		rows[i].name(agencies)
 	}
 	slices.SortStableFunc(rows, func(a, b planRow) int { return len(b.Agencies) - len(a.Agencies) })
 	return years, rows
+}
+
+// namedAgencies is how many agencies are named where a row is for several.
+const namedAgencies = 6
+
+// name says whom a row of targets is for, out of so many agencies.
+func (r *planRow) name(of int) {
+	slices.SortFunc(r.Agencies, scorecard.ByName)
+	n := len(r.Agencies)
+	switch {
+	case n == 1:
+		r.Name = r.Agencies[0].Name
+		return
+	case n == of:
+		r.Name = "Semua " + formatCount(n) + " instansi"
+		return
+	}
+	r.Name = formatCount(n) + " instansi"
+	if n <= namedAgencies {
+		names := make([]string, n)
+		for i, a := range r.Agencies {
+			names[i] = a.ShortName
+		}
+		r.Names = strings.Join(names, ", ")
+	}
 }
 
 // groupNames names the peer groups in the order in which they are shown.
@@ -336,6 +410,9 @@ func indicatorHistory(e *edition, ind *scorecard.Indicator) []historyRow {
 			scored = append(scored, a.Scored)
 		}
 		row.Mean, row.Scored = scorecard.Mean(scored)
+		if at := geometry(row.Mean); at != nil {
+			row.Bar = chart.Bar(at, 0, 100)
+		}
 		rows = append(rows, row)
 	}
 	return rows
