@@ -1,0 +1,289 @@
+package server
+
+import (
+	"math/big"
+	"strconv"
+	"strings"
+
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+// Sentences that say what was found. Each is computed from the publication alone.
+
+// noChange is said where nothing stands out.
+const noChange = "Tidak ada perubahan berarti triwulan ini."
+
+var counted = [...]string{"nol", "satu", "dua", "tiga", "empat", "lima", "enam", "tujuh", "delapan", "sembilan", "sepuluh", "sebelas", "dua belas"}
+
+// countWord writes small numbers in words, as they stand in a sentence.
+func countWord(n int) string {
+	if n >= 0 && n < len(counted) {
+		return counted[n]
+	}
+	return strconv.Itoa(n)
+}
+
+// trendFinding says how a row of scores, oldest first, came to its end: "Naik tujuh
+// triwulan berturut-turut".
+func trendFinding(scores []*scorecard.Score) string {
+	if len(scores) == 0 || scores[len(scores)-1] == nil || scores[len(scores)-1].Score == nil {
+		return "Triwulan ini belum ada nilainya"
+	}
+	last := change{}
+	streak := 0
+	for i := len(scores) - 1; i > 0; i-- {
+		now, before := scores[i], scores[i-1]
+		if now == nil || before == nil {
+			break
+		}
+		c := newChange(scorecard.Subtract(now.Score, before.Score))
+		if streak == 0 {
+			last = c
+		}
+		if c.Mark != last.Mark || c.Mark == "" || c.Mark == "flat" {
+			break
+		}
+		streak++
+	}
+	word := sentenceStart(last.Word)
+	switch {
+	case last.Mark == "" && len(scores) == 1:
+		return "Triwulan pertama yang dinilai"
+	case last.Mark == "":
+		return "Belum dapat dibandingkan dengan triwulan lalu"
+	case last.Mark == "flat":
+		return noChange
+	case streak > 1:
+		return word + " " + countWord(streak) + " triwulan berturut-turut"
+	}
+	return word + " " + last.Text + " poin dari triwulan lalu"
+}
+
+// comparisonFinding says where a row of scores stands beside a row of means: "Di atas
+// rerata 21 kelurahan sejak Triwulan I 2025".
+func comparisonFinding(e *edition, scores []*scorecard.Score, means []*string, among string) string {
+	side := func(i int) string {
+		if scores[i] == nil {
+			return ""
+		}
+		return newChange(scorecard.Subtract(scores[i].Score, means[i])).Mark
+	}
+	last := len(scores) - 1
+	if last < 0 || side(last) == "" {
+		return trendFinding(scores)
+	}
+	now := side(last)
+	first := last
+	for first > 0 && side(first-1) == now {
+		first--
+	}
+	where := map[string]string{"up": "Di atas", "down": "Di bawah", "flat": "Sama dengan"}[now] + " rerata " + among
+	switch {
+	case now == "flat" || last == 0:
+		return where
+	case first == last:
+		return where + " triwulan ini"
+	}
+	return where + " sejak " + formatPeriod(e.Periods[first].Period)
+}
+
+// sentenceStart gives s a capital.
+func sentenceStart(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+// countOf writes "15 dari 21", "semua 21", "belum ada satu pun dari 21".
+func countOf(n, of int) string {
+	switch {
+	case of > 1 && n == of:
+		return "semua " + formatCount(of)
+	case n == 0:
+		return "belum ada satu pun dari " + formatCount(of)
+	}
+	return formatCount(n) + " dari " + formatCount(of)
+}
+
+// upperBands says how many of the scores claim one of the two highest bands: "15 dari 21
+// kelurahan berkategori tinggi atau sangat tinggi".
+func upperBands(e *edition, scores []*scorecard.Score, what string) string {
+	upper, sure := 0, 0
+	top := len(e.Method.Bands)
+	for _, s := range scores {
+		if s == nil || s.Rating == nil {
+			continue
+		}
+		sure++
+		if e.Rank(s.Rating) >= top-1 {
+			upper++
+		}
+	}
+	if sure == 0 || top < 2 {
+		return "Kategori " + formatCount(len(scores)) + " " + what + " belum dapat dipastikan"
+	}
+	second, first := strings.ToLower(e.Method.Bands[1].Label), strings.ToLower(e.Method.Bands[0].Label)
+	return sentenceStart(countOf(upper, len(scores))) + " " + what + " berkategori " + second + " atau " + first
+}
+
+// percentageOf is a/b as a percentage with 2 decimals, nil where there is nothing to divide by.
+func percentageOf(a, b string) *string {
+	x, ok := new(big.Rat).SetString(a)
+	y, ok2 := new(big.Rat).SetString(b)
+	if !ok || !ok2 || y.Sign() <= 0 {
+		return nil
+	}
+	s := x.Quo(x.Mul(x, big.NewRat(100, 1)), y).FloatString(2)
+	return &s
+}
+
+// countShare is percentageOf for counts.
+func countShare(a, b int) *string { return percentageOf(strconv.Itoa(a), strconv.Itoa(b)) }
+
+// findingNote tells a finding over all agencies in a sentence a citizen understands, with
+// the way to its parts.
+func findingNote(e *edition, f scorecard.Finding) note {
+	n := note{Href: e.Link("/indikator/" + f.Indicator.Code)}
+	var single *scorecard.Achievement
+	if f.Agency != nil {
+		single = e.Achievement(f.Agency.Code, f.Indicator.Code, e.View.Latest())
+	}
+	share := (*string)(nil)
+	if f.Numerator != nil && f.Denominator != nil && f.Indicator.Direction != scoring.OnTarget {
+		share = percentageOf(*f.Numerator, *f.Denominator)
+	}
+	switch {
+	case share != nil:
+		n.Text = sentenceStart(formatFrequency(*share) + " " + f.Indicator.NumeratorLabel)
+	case single != nil:
+		n.Text = f.Indicator.Name + ": " + formatMeasure(f.Indicator, single.Actual, single.ActualLabel, single.Target)
+	default:
+		n.Text = f.Indicator.Name + ": " + formatNumber(f.Mean, 0) + " persen dari target"
+	}
+	var detail []string
+	if single != nil {
+		n.Href = explainPath(e, single)
+		detail = append(detail, f.Agency.ShortName+".", "Target "+formatTarget(f.Indicator, single)+".")
+	} else {
+		detail = append(detail, formatCount(f.Agencies)+" unit.")
+	}
+	if c := newChange(f.Change); c.Mark == "up" || c.Mark == "down" {
+		detail = append(detail, "Capaian "+c.Word+" "+c.Text+" poin sejak "+formatPeriod(f.Since)+".")
+	}
+	n.Detail = strings.Join(detail, " ")
+	return n
+}
+
+// improvedNotes are up to three statements on what got better.
+func improvedNotes(e *edition) []note {
+	var notes []note
+	for _, f := range e.Improved(3) {
+		if newChange(f.Change).Mark == "up" {
+			notes = append(notes, findingNote(e, f))
+		}
+	}
+	if len(notes) == 0 {
+		notes = append(notes, note{Text: noChange})
+	}
+	return notes
+}
+
+// attentionNotes are up to three statements on what is furthest behind; who has not
+// reported is always among them.
+func attentionNotes(e *edition) []note {
+	silent := e.Silent(e.View.Latest())
+	room := 3
+	if len(silent) > 0 {
+		room = 2
+	}
+	var notes []note
+	for _, f := range e.NeedsAttention(room) {
+		notes = append(notes, findingNote(e, f))
+	}
+	if len(silent) > 0 {
+		names := make([]string, 0, 3)
+		for _, a := range silent[:min(3, len(silent))] {
+			names = append(names, a.Name)
+		}
+		text := strings.Join(names, ", ") + " belum mengirim data"
+		if len(silent) > len(names) {
+			text = formatCount(len(silent)) + " unit belum mengirim data, di antaranya " + strings.Join(names, ", ")
+		}
+		notes = append(notes, note{Text: text, Detail: "Batas waktunya sudah lewat. Yang kosong tidak kami hitung nol.", Href: agencyPath(e, silent[0])})
+	}
+	if len(notes) == 0 {
+		notes = append(notes, note{Text: "Semua yang dinilai triwulan ini mencapai target."})
+	}
+	return notes
+}
+
+// agencyNotes are up to three statements on one agency: its best and its weakest results,
+// and what its visitors say.
+func agencyNotes(e *edition, agency *scorecard.Agency) []note {
+	period := e.View.Latest()
+	var best *scorecard.Achievement
+	for _, a := range e.AchievementsOf(agency.Code, period) {
+		if a.State != scoring.Scored || a.IsCarried() || targetStatus(e, a).Mark != "ok" {
+			continue
+		}
+		if best == nil || isHeavier(a, best) {
+			best = a
+		}
+	}
+	var notes []note
+	if best != nil {
+		notes = append(notes, targetNote(e, best))
+	}
+	if s := e.SatisfactionOf(agency.Code); s != nil && len(s.Elements) > 0 {
+		highest := s.Elements[0]
+		for _, el := range s.Elements {
+			if n, ok := hundredths(el.Value); ok {
+				if most, _ := hundredths(highest.Value); n > most {
+					highest = el
+				}
+			}
+		}
+		notes = append(notes, note{Text: "Warga paling puas dengan " + strings.ToLower(elementName(highest.Code)),
+			Detail: "Nilai " + formatNumber(highest.Value, 1) + " dalam survei kepuasan.", Href: "#skm"})
+	}
+	for _, a := range e.Lowest(scoring.LevelAgency, agency.Code, 3) {
+		if len(notes) == 3 || targetStatus(e, a).Mark == "ok" {
+			break
+		}
+		notes = append(notes, targetNote(e, a))
+	}
+	return notes
+}
+
+// isHeavier reports whether a weighs more than b in the agency's score; of equal ones the
+// fraction, which can be told in people, and then the one whose code comes first.
+func isHeavier(a, b *scorecard.Achievement) bool {
+	x, _ := hundredths(a.Weight)
+	y, _ := hundredths(b.Weight)
+	if x != y {
+		return x > y
+	}
+	return a.Kind == scoring.KindFraction && b.Kind != scoring.KindFraction
+}
+
+// targetNote tells one result of one agency with its target.
+func targetNote(e *edition, a *scorecard.Achievement) note {
+	ind := e.Indicator(a.Indicator)
+	n := note{Href: explainPath(e, a), Detail: ind.Name + ". Target " + formatTarget(ind, a) + "."}
+	share := (*string)(nil)
+	if a.ActualNumerator != nil && a.ActualDenominator != nil && a.Direction != scoring.OnTarget {
+		share = percentageOf(*a.ActualNumerator, *a.ActualDenominator)
+	}
+	if share != nil && ind.NumeratorLabel != "" {
+		n.Text = sentenceStart(formatFrequency(*share) + " " + ind.NumeratorLabel)
+	} else {
+		n.Text = ind.Name + ": " + formatMeasure(ind, a.Actual, a.ActualLabel, a.Target)
+		n.Detail = "Target " + formatTarget(ind, a) + "."
+	}
+	if a.IsCarried() {
+		n.Detail += " Hasil " + formatPeriod(a.AsOf) + "."
+	}
+	return n
+}
