@@ -6,12 +6,16 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"github.com/gin-gonic/gin"
 
 	"petajalan/internal/fault"
 	"petajalan/internal/postgres"
 )
+
+// retryAfter is how many seconds to wait when the database is away.
+const retryAfter = "10"
 
 // Sentences for errors that have none of their own.
 const (
@@ -23,21 +27,11 @@ const (
 // errMethod says that an address exists, but not for this method.
 var errMethod = errors.New("method not allowed")
 
-func noSuchPage(c *gin.Context) error {
-	if isAPI(c.Request.URL.Path) {
-		noSuchAPI(c)
-		return nil
-	}
+func noSuchPage(*gin.Context) error {
 	return fault.New(fault.NotFound, "Halaman ini tidak ada. Mungkin alamatnya salah ketik atau sudah berubah.")
 }
 
-func noSuchMethod(c *gin.Context) error {
-	if isAPI(c.Request.URL.Path) {
-		noSuchMethodAPI(c)
-		return nil
-	}
-	return errMethod
-}
+func noSuchMethod(*gin.Context) error { return errMethod }
 
 // page adapts a handler that may fail. It is the one place where an error becomes a
 // response and, if it is ours, a line in the log.
@@ -60,10 +54,6 @@ func (s *Server) fail(c *gin.Context, err error) {
 		s.cfg.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", c.FullPath(), "status", status, "err", err)
 	}
 	if c.Writer.Written() {
-		return
-	}
-	if isAPI(r.URL.Path) {
-		writeProblem(c, &apiProblem{Status: status, Detail: message})
 		return
 	}
 	s.writeError(c.Writer, r, status, message)
@@ -134,17 +124,21 @@ type errorPage struct {
 	Work    bool // in the workspace: the way back leads there
 }
 
-// writeError answers with a page that says what happened and where to go. An empty message
-// means that we do not know more.
+// writeError answers with a page that says what happened and where to go, or with a
+// problem document under /api. An empty message means that we do not know more.
 func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, message string) {
 	h := w.Header()
 	h.Set("Cache-Control", "no-store")
 	h.Del("Etag")
 	if status == http.StatusServiceUnavailable {
-		h.Set("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+		h.Set("Retry-After", retryAfter)
 	}
 	if message == "" {
 		message = sayBroken
+	}
+	if strings.HasPrefix(r.URL.Path, "/api/") {
+		writeProblem(w, status, message)
+		return
 	}
 	p := errorPage{
 		Page:    newPage(s.edition(), r.URL.Path, "", errorHeading(status), ""),

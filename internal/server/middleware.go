@@ -138,7 +138,7 @@ const (
 // database; for the others the session and its user are read at each request, so that
 // what was ended ends at once.
 func (s *Server) guard(method, pattern string) gin.HandlerFunc {
-	rule, ok := ruleFor(method, pattern)
+	rule, ok := ruleFor(s.policy, method, pattern)
 	if !ok || rule.who.everybody { // without a row the site does not start
 		return func(*gin.Context) {}
 	}

@@ -56,29 +56,39 @@ var policy = []rule{
 	{http.MethodGet, "/kerja/instansi/:kode", workers},
 }
 
+// policyWith adds a row for each address of the published site, which is for everybody: its
+// handlers get a publication and nothing else.
+func policyWith(published []address) []rule {
+	all := slices.Clone(policy)
+	for _, a := range published {
+		all = append(all, rule{a.method, a.pattern, everybody})
+	}
+	return all
+}
+
 // ruleFor finds the row of an address.
-func ruleFor(method, pattern string) (rule, bool) {
+func ruleFor(rules []rule, method, pattern string) (rule, bool) {
 	if method == http.MethodHead {
 		method = http.MethodGet
 	}
-	i := slices.IndexFunc(policy, func(r rule) bool { return r.method == method && r.pattern == pattern })
+	i := slices.IndexFunc(rules, func(r rule) bool { return r.method == method && r.pattern == pattern })
 	if i < 0 {
 		return rule{}, false
 	}
-	return policy[i], true
+	return rules[i], true
 }
 
 // checkPolicy compares the addresses that were registered with the rows.
-func checkPolicy(routes gin.RoutesInfo) error {
+func checkPolicy(rules []rule, routes gin.RoutesInfo) error {
 	registered := map[string]bool{}
 	for _, r := range routes {
-		if _, ok := ruleFor(r.Method, r.Path); !ok {
+		if _, ok := ruleFor(rules, r.Method, r.Path); !ok {
 			return fmt.Errorf("policy: %s %s has no row, so nobody knows who may open it", r.Method, r.Path)
 		}
 		registered[r.Method+" "+r.Path] = true
 	}
 	seen := map[string]bool{}
-	for _, r := range policy {
+	for _, r := range rules {
 		name := r.method + " " + r.pattern
 		if !registered[name] {
 			return fmt.Errorf("policy: the row %s has no address", name)

@@ -2,6 +2,7 @@ package server
 
 import (
 	"net/http"
+	"slices"
 
 	"github.com/gin-gonic/gin"
 )
@@ -23,6 +24,8 @@ func (s *Server) install() error {
 	e.NoRoute(s.page(noSuchPage))
 	e.NoMethod(s.page(noSuchMethod))
 	s.engine = e
+	addresses := s.site.addresses()
+	s.policy = policyWith(addresses)
 
 	s.get("/livez", s.livez)
 	s.get("/readyz", s.readyz)
@@ -38,7 +41,11 @@ func (s *Server) install() error {
 	s.get("/kerja/", s.showDashboard)
 	s.get("/kerja/instansi/:kode", s.showAgencyWork)
 
-	if err := checkPolicy(e.Routes()); err != nil {
+	for _, a := range addresses {
+		s.handle(a.method, a.pattern, a.handle)
+	}
+
+	if err := checkPolicy(s.policy, e.Routes()); err != nil {
 		return err
 	}
 	protection := http.NewCrossOriginProtection()
@@ -48,14 +55,18 @@ func (s *Server) install() error {
 }
 
 // get registers a page for GET and HEAD.
-func (s *Server) get(pattern string, h handle) {
-	s.engine.GET(pattern, s.guard(http.MethodGet, pattern), s.page(h))
-	s.engine.HEAD(pattern, s.guard(http.MethodGet, pattern), s.page(h))
-}
+func (s *Server) get(pattern string, h handle) { s.handle(http.MethodGet, pattern, h) }
 
 // post registers an action. Every GET must leave all rows as they are.
-func (s *Server) post(pattern string, h handle) {
-	s.engine.POST(pattern, s.guard(http.MethodPost, pattern), s.page(h))
+func (s *Server) post(pattern string, h handle) { s.handle(http.MethodPost, pattern, h) }
+
+// handle registers an address with the guard that the policy asks for. What answers GET
+// answers HEAD too.
+func (s *Server) handle(method, pattern string, h handle) {
+	s.engine.Handle(method, pattern, s.guard(method, pattern), s.page(h))
+	if method == http.MethodGet {
+		s.engine.HEAD(pattern, s.guard(method, pattern), s.page(h))
+	}
 }
 
 // robots keeps search engines out of what is no page for the public.
@@ -66,4 +77,6 @@ func robots(c *gin.Context) error {
 }
 
 // publicRoutes are the kinds of public pages; each file of pages has its own list.
-func publicRoutes() []publicRoute { return nil }
+func publicRoutes() []publicRoute {
+	return slices.Concat(homeRoutes(), detailRoutes())
+}

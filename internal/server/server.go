@@ -7,7 +7,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"strconv"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -44,6 +43,7 @@ type Server struct {
 	hasher   *account.Hasher
 	forms    *forms
 	secure   bool // the site is reached by https
+	policy   []rule
 	engine   *gin.Engine
 	handler  http.Handler
 	draining atomic.Bool
@@ -133,7 +133,7 @@ func (s *Server) livez(c *gin.Context) error { return plainText(c, http.StatusOK
 
 func (s *Server) readyz(c *gin.Context) error {
 	if why := s.isReady(c.Request.Context()); why != "" {
-		c.Header("Retry-After", strconv.Itoa(int(retryAfter.Seconds())))
+		c.Header("Retry-After", retryAfter)
 		return plainText(c, http.StatusServiceUnavailable, "not ready: "+why+"\n")
 	}
 	return plainText(c, http.StatusOK, "ok\n")
