@@ -3,7 +3,10 @@ package scoring_test
 import (
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
+
+	"petajalan/internal/scoring"
 )
 
 func TestEveryPeriodOfASeriesIsAsTheTextSays(t *testing.T) {
@@ -19,5 +22,40 @@ func TestEveryPeriodOfASeriesIsAsTheTextSays(t *testing.T) {
 			}
 			p = p.Next()
 		}
+	})
+}
+
+// sameScores compares all scores of a town in all its periods with the naive model.
+func sameScores(t *rapid.T, c *town, ceiling string) {
+	t.Helper()
+	rules, naive := newRules(t, ceiling), naiveRules{ceiling, bands}
+	plan, all := c.plan(t), c.assess(rules)
+	p := c.series[0].First
+	for i := range c.series[0].Inputs {
+		got, want := linesOf(plan.RollUp(rules, at(all, i))), naive.rollUp(c.cells(naive, p), c.goals)
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Fatalf("%s, cap %s (- model, + engine):\n%s", p, ceiling, diff)
+		}
+		p = p.Next()
+	}
+}
+
+func TestScoresOfAnyCityAreAsTheTextSays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		periods := rapid.IntRange(1, 6).Draw(t, "periods")
+		c := someTown(t, func(t *rapid.T) *scoring.Series {
+			s := someSeries(t, periods)
+			s.First.Quarter = 1
+			return s
+		})
+		sameScores(t, c, rapid.SampledFrom([]string{"100", "120", "150.5"}).Draw(t, "cap"))
+	})
+}
+
+func TestScoresThatEndInHalfAHundredthAreAsTheTextSays(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		sameScores(t, someTown(t, plain), "100")
 	})
 }
