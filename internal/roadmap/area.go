@@ -27,8 +27,8 @@ type Area struct {
 	Name       string
 	Slug       string `bun:",nullzero"` // address of a kelurahan's page
 	Outline    string `bun:",nullzero"` // SVG path, schematic and no legal reference
-	LabelX     int    `bun:",nullzero"`
-	LabelY     int    `bun:",nullzero"`
+	LabelX     int    `bun:"label_x,nullzero"`
+	LabelY     int    `bun:"label_y,nullzero"`
 	LabelRoom  int    `bun:",nullzero"` // radius around the label that no border crosses
 	Source     string
 }

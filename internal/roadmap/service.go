@@ -115,9 +115,7 @@ func Services(ctx context.Context, db bun.IDB) ([]Service, error) {
 	}
 	for i := range standards {
 		s := &standards[i]
-		if s.DurationValue != nil {
-			*s.DurationValue = s.DurationValue.Trim(0)
-		}
+		s.trim()
 		byID[s.ServiceID].Standard = s
 	}
 	return services, nil
@@ -166,4 +164,35 @@ func AddStandards(ctx context.Context, db bun.IDB, standards []Standard) error {
 		return fmt.Errorf("add standards: %w", err)
 	}
 	return nil
+}
+
+// SharedStandards returns all versions of the standards that all agencies of a
+// service share, oldest first, by the code of the service.
+func SharedStandards(ctx context.Context, db bun.IDB) (map[string][]Standard, error) {
+	var rows []struct {
+		Standard `bun:",extend"`
+		Code     string
+	}
+	err := db.NewSelect().TableExpr("standards AS standard").
+		ColumnExpr("standard.*, s.code").
+		Join("JOIN services AS s ON s.id = standard.service_id").
+		Where("standard.agency_id IS NULL").
+		OrderExpr(`s.code COLLATE "C", standard.version`).
+		Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read standards: %w", err)
+	}
+	byCode := map[string][]Standard{}
+	for _, row := range rows {
+		row.trim()
+		byCode[row.Code] = append(byCode[row.Code], row.Standard)
+	}
+	return byCode, nil
+}
+
+// trim takes the zeros away that the column's scale adds.
+func (s *Standard) trim() {
+	if s.DurationValue != nil {
+		*s.DurationValue = s.DurationValue.Trim(0)
+	}
 }

@@ -1,0 +1,101 @@
+package seeds
+
+import (
+	"context"
+	"fmt"
+	"slices"
+
+	"petajalan/internal/roadmap"
+)
+
+// pendingStandard is a standard to add to the service of that code.
+type pendingStandard struct {
+	service  string
+	standard roadmap.Standard
+}
+
+// compareOfferings notes services and offerings that the database has and the
+// files lack.
+func (l *loader) compareOfferings(ctx context.Context) error {
+	stored, err := roadmap.Services(ctx, l.db)
+	if err != nil {
+		return err
+	}
+	inFile := map[string]located[roadmap.Service]{}
+	for _, s := range l.services {
+		inFile[s.it.Code] = s
+	}
+	for _, old := range stored {
+		now, ok := inFile[old.Code]
+		if !ok {
+			l.problems.add(servicesFile, 0, "layanan "+quote(old.Code)+" sudah tersimpan, tetapi tidak ada di berkas", "Kembalikan layanannya")
+			continue
+		}
+		for _, agency := range old.Agencies {
+			if !slices.Contains(now.it.Agencies, agency) {
+				l.problems.add(servicesFile, now.row.at("offered_by"), fmt.Sprintf("layanan %s tidak lagi ditawarkan %s, padahal hasilnya mungkin sudah tercatat", old.Code, agency),
+					"Tambahkan lagi kodenya pada offered_by")
+			}
+		}
+	}
+	return nil
+}
+
+// compareStandards finds the standards that are new or differ from the newest
+// stored. As with targets, what an earlier version said is old news.
+func (l *loader) compareStandards(ctx context.Context, w *writes) error {
+	stored, err := roadmap.SharedStandards(ctx, l.db)
+	if err != nil {
+		return err
+	}
+	for _, entry := range l.services {
+		service, known := entry.it, stored[entry.it.Code]
+		if service.Standard == nil {
+			if len(known) > 0 {
+				l.problems.add(servicesFile, entry.row.at("code"), "layanan "+quote(service.Code)+" punya standar yang tersimpan, tetapi tidak di berkas", "Kembalikan standarnya")
+			}
+			continue
+		}
+		now := service.Standard
+		same := func(old roadmap.Standard) bool {
+			changed, _ := differences(factsOfStandard(&old), factsOfStandard(now))
+			return len(changed) == 0
+		}
+		switch at := slices.IndexFunc(known, same); {
+		case at >= 0 && slices.ContainsFunc(known[len(known)-1:], same):
+		case at >= 0:
+			l.summary.NewerElsewhere++
+		default:
+			next := *now
+			next.Version, next.RecordedAt = len(known)+1, l.now
+			w.standards = append(w.standards, pendingStandard{service.Code, next})
+		}
+	}
+	return nil
+}
+
+func (l *loader) writeServices(ctx context.Context, pending []pendingStandard) error {
+	services := make([]roadmap.Service, len(l.services))
+	for i, s := range l.services {
+		services[i] = s.it
+	}
+	changed, offered, err := roadmap.PutServices(ctx, l.db, services)
+	if err != nil {
+		return err
+	}
+	l.summary.References += changed
+	l.summary.NewOfferings, l.summary.NewStandards = offered, len(pending)
+	if len(pending) == 0 {
+		return nil
+	}
+	ids := make(map[string]int64, len(services))
+	for _, s := range services {
+		ids[s.Code] = s.ID
+	}
+	standards := make([]roadmap.Standard, len(pending))
+	for i, p := range pending {
+		standards[i] = p.standard
+		standards[i].ServiceID = ids[p.service]
+	}
+	return roadmap.AddStandards(ctx, l.db, standards)
+}
