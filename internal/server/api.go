@@ -13,7 +13,6 @@ import (
 
 	"github.com/gin-gonic/gin"
 
-	"petajalan/internal/fault"
 	"petajalan/internal/scorecard"
 )
 
@@ -49,6 +48,7 @@ type apiQuery struct {
 	site    *site
 	shelf   *shelf
 	edition *edition          // nil while nothing is published, and where the route reads none
+	chosen  bool              // the publication was named
 	values  map[string]string // of params, those that were given
 	after   string            // key of the last record of the page before; "" at the start
 	limit   int
@@ -203,13 +203,14 @@ func (q *apiQuery) page(route apiRoute, given map[string]string) (number int, er
 		number = q.shelf.latest.Number
 	}
 	chosen, isChosen := given["publication"]
+	q.chosen = isChosen
 	if isChosen {
 		number, err = strconv.Atoi(chosen)
 		if err != nil || number < 1 {
 			return 0, badParameter("publication", "Parameter publication adalah nomor terbitan, misalnya 1.")
 		}
 		if q.shelf.info(number).Number == 0 {
-			return 0, unknownValue("publication", fault.MessageOf(q.shelf.noPublication(chosen)))
+			return 0, unknownValue("publication", q.shelf.missing(chosen))
 		}
 	}
 	if !route.list {
@@ -265,9 +266,13 @@ func (q *apiQuery) check(route apiRoute, given map[string]string, inPath func(st
 
 // canonicalQuery is the same for requests that have the same answer.
 func canonicalQuery(given map[string]string, number, limit int) string {
-	same := url.Values{"publication": {strconv.Itoa(number)}, "limit": {strconv.Itoa(limit)}}
+	same := url.Values{"limit": {strconv.Itoa(limit)}}
 	for name, value := range given {
-		if name != "publication" && name != "limit" {
+		switch name {
+		case "publication":
+			same.Set(name, strconv.Itoa(number))
+		case "limit": // read already
+		default:
 			same.Set(name, value)
 		}
 	}

@@ -32,37 +32,37 @@ func apiRoutes() []apiRoute {
 			},
 		},
 		listing("/agencies", "listAgencies", "Perangkat daerah dan kelurahan, urut kode.",
-			func(e *edition) []scorecard.Agency { return e.Agencies },
+			func(e *edition) []scorecard.Agency { return e.Content.Agencies },
 			func(a *scorecard.Agency) string { return a.Code }),
 		single("/agencies/:code", "getAgency", "Satu perangkat daerah atau kelurahan.", "Instansi",
 			func(e *edition, code string) *scorecard.Agency { return e.Agency(code) }),
 		listing("/goals", "listGoals", "Tujuan peta jalan dengan sasarannya, urut kode.",
-			func(e *edition) []scorecard.Goal { return e.Goals },
+			func(e *edition) []scorecard.Goal { return e.Content.Goals },
 			func(g *scorecard.Goal) string { return g.Code }),
 		listing("/indicators", "listIndicators", "Indikator dengan definisi dan rumusnya, urut kode.",
-			func(e *edition) []scorecard.Indicator { return e.Indicators },
+			func(e *edition) []scorecard.Indicator { return e.Content.Indicators },
 			func(i *scorecard.Indicator) string { return i.Code }),
 		single("/indicators/:code", "getIndicator", "Satu indikator.", "Indikator",
 			func(e *edition, code string) *scorecard.Indicator { return e.Indicator(code) }),
 		listing("/targets", "listTargets", "Target semua tahun dengan semua perubahannya, urut instansi, indikator, tahun, dan perubahan.",
-			func(e *edition) []scorecard.Target { return e.Targets },
+			func(e *edition) []scorecard.Target { return e.Content.Targets },
 			func(t *scorecard.Target) string {
 				return t.Agency + "/" + t.Indicator + "/" + strconv.Itoa(t.Year) + "/" + strconv.Itoa(t.Revision)
 			}),
 		listing("/achievements", "listAchievements", "Capaian tiap target di tiap periode, urut periode, instansi, dan indikator.",
-			func(e *edition) []scorecard.Achievement { return e.Achievements },
+			func(e *edition) []scorecard.Achievement { return e.Content.Achievements },
 			func(a *scorecard.Achievement) string { return a.Period.String() + "/" + a.Agency + "/" + a.Indicator },
 			filter[scorecard.Achievement]{periodParam, func(a *scorecard.Achievement) string { return a.Period.String() }},
 			filter[scorecard.Achievement]{agencyParam, func(a *scorecard.Achievement) string { return a.Agency }},
 			filter[scorecard.Achievement]{indicatorParam, func(a *scorecard.Achievement) string { return a.Indicator }}),
 		listing("/scores", "listScores", "Nilai kota, tujuan, sasaran, dan instansi di tiap periode.",
-			func(e *edition) []scorecard.Score { return e.Scores },
+			func(e *edition) []scorecard.Score { return e.Content.Scores },
 			func(s *scorecard.Score) string { return s.Period.String() + "/" + string(s.Level) + "/" + s.Code },
 			filter[scorecard.Score]{levelParam, func(s *scorecard.Score) string { return string(s.Level) }},
 			filter[scorecard.Score]{periodParam, func(s *scorecard.Score) string { return s.Period.String() }},
 			filter[scorecard.Score]{scoreCodeParam, func(s *scorecard.Score) string { return s.Code }}),
 		listing("/services", "listServices", "Layanan dengan standar pelayanannya, urut kode.",
-			func(e *edition) []scorecard.Service { return e.Services },
+			func(e *edition) []scorecard.Service { return e.Content.Services },
 			func(s *scorecard.Service) string { return s.Code }),
 		{
 			path: "/methods/:id", id: "getMethod", editions: true,
@@ -285,7 +285,7 @@ func getPublication(q apiQuery) (any, error) {
 	number, err := strconv.Atoi(q.values["number"])
 	info := q.shelf.info(number)
 	if err != nil || info.Number == 0 {
-		return nil, q.shelf.noPublication(q.values["number"])
+		return nil, unknownValue("number", q.shelf.missing(q.values["number"]))
 	}
 	return apiOne{newPublicationRecord(&info)}, nil
 }
@@ -300,7 +300,7 @@ func getMethod(ctx context.Context, q apiQuery) (any, error) {
 	if q.edition.Method.ID == id {
 		return apiOne{q.edition.Method}, nil
 	}
-	if q.edition.Latest {
+	if !q.chosen {
 		for i := len(q.edition.Others) - 1; i >= 0; i-- {
 			if info := q.edition.Others[i]; info.Method == id {
 				e, err := q.site.open(ctx, q.shelf, info.Number)

@@ -71,17 +71,14 @@ func (e *edition) BytesPath() string { return bytesPath(e.Number) }
 
 func bytesPath(number int) string { return "/terbitan/" + strconv.Itoa(number) + ".json" }
 
-// Info is this edition's own entry among Others.
-func (e *edition) Info() editionInfo { return findInfo(e.Others, e.Number) }
-
-// findInfo looks a publication up by its number; zero when there is none.
-func findInfo(all []editionInfo, number int) editionInfo {
+// findInfo looks a publication up by its number.
+func findInfo(all []editionInfo, number int) (editionInfo, bool) {
 	for _, info := range all {
 		if info.Number == number {
-			return info
+			return info, true
 		}
 	}
-	return editionInfo{}
+	return editionInfo{}, false
 }
 
 // publicRoute is one kind of public page. It renders from an edition alone: no database,

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -133,7 +134,7 @@ func (s *site) showBytes(c *gin.Context, name string) error {
 		return notLoaded()
 	}
 	if name == "" {
-		return sh.noPublication(name)
+		return fault.New(fault.NotFound, "%s", sh.missing(name))
 	}
 	number, err := sh.number(name)
 	if err != nil {
@@ -206,21 +207,21 @@ func (sh *shelf) number(text string) (int, error) {
 	}
 	number, err := strconv.Atoi(text)
 	if err != nil || strings.HasPrefix(text, "+") || sh.info(number).Number == 0 {
-		return 0, sh.noPublication(text)
+		return 0, fault.New(fault.NotFound, "%s", sh.missing(text))
 	}
 	return number, nil
 }
 
-// noPublication is the fault of a number that no publication has; it says which there are.
-func (sh *shelf) noPublication(text string) error {
+// missing says that no publication has this number, and which there are.
+func (sh *shelf) missing(text string) string {
 	text = shorten(text, 20)
 	switch {
 	case sh.latest == nil:
-		return fault.New(fault.NotFound, "Terbitan %s tidak ada: belum ada yang diterbitkan.", text)
+		return fmt.Sprintf("Terbitan %s tidak ada: belum ada yang diterbitkan.", text)
 	case sh.latest.Number == 1:
-		return fault.New(fault.NotFound, "Terbitan %s tidak ada. Sejauh ini hanya ada terbitan 1.", text)
+		return fmt.Sprintf("Terbitan %s tidak ada. Sejauh ini hanya ada terbitan 1.", text)
 	}
-	return fault.New(fault.NotFound, "Terbitan %s tidak ada. Yang ada adalah terbitan 1 sampai %d; semuanya tercantum di halaman Riwayat terbitan.", text, sh.latest.Number)
+	return fmt.Sprintf("Terbitan %s tidak ada. Yang ada adalah terbitan 1 sampai %d; semuanya tercantum di halaman Riwayat terbitan.", text, sh.latest.Number)
 }
 
 // knownQuery returns the words of a query that change a page: trimmed, of bounded length,

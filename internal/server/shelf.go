@@ -51,7 +51,8 @@ func (sh *shelf) info(number int) editionInfo {
 	if sh == nil || sh.latest == nil {
 		return editionInfo{}
 	}
-	return findInfo(sh.latest.Others, number)
+	info, _ := findInfo(sh.latest.Others, number)
+	return info
 }
 
 // pastEditionsKept bounds the memory that past publications take once they are parsed; the
