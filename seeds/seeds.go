@@ -18,6 +18,7 @@ package seeds
 import (
 	"context"
 	"embed"
+	"errors"
 	"fmt"
 	"io/fs"
 	"strings"
@@ -94,6 +95,9 @@ func Load(ctx context.Context, db *bun.DB, fsys fs.FS, now time.Time) (Summary, 
 		summary = l.summary
 		return nil
 	})
+	if problems, ok := errors.AsType[Problems](err); ok {
+		return Summary{}, problems
+	}
 	if err != nil {
 		return Summary{}, fmt.Errorf("load seeds: %w", err)
 	}

@@ -59,6 +59,7 @@ func newRoot(p *program) *cobra.Command {
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
 		migrateCommand(p),
+		seedCommand(p),
 		scoreCommand(p),
 		publishCommand(p),
 		verifyCommand(p),
