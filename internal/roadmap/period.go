@@ -172,3 +172,36 @@ func periodsOf(rows []periodRow) []Period {
 	}
 	return ps
 }
+
+// KeptPeriods says what KeepPeriods changed.
+type KeptPeriods struct{ Written, Opened, Closed []Period }
+
+// KeepPeriods writes the periods of all years of the plan and opens and closes
+// those whose moment has come at the instant now. Without a plan there is nothing
+// to do; called again it changes nothing.
+func KeepPeriods(ctx context.Context, db bun.IDB, zone *time.Location, now time.Time) (k KeptPeriods, err error) {
+	var years struct{ First, Last *int }
+	if err := db.NewRaw(`SELECT min(first_year) AS first, max(last_year) AS last FROM roadmap_versions`).Scan(ctx, &years); err != nil {
+		return k, fmt.Errorf("read the years of the plan: %w", err)
+	}
+	if years.First == nil {
+		return k, nil
+	}
+	cal, err := LoadCalendar(ctx, db, zone)
+	if err != nil {
+		return k, err
+	}
+	if k.Written, err = EnsurePeriods(ctx, db, Period{Year: *years.First, Quarter: 1}, Period{Year: *years.Last, Quarter: 4}, cal); err != nil {
+		return k, err
+	}
+	if k.Opened, err = OpenDue(ctx, db, now); err != nil {
+		return k, err
+	}
+	k.Closed, err = CloseDue(ctx, db, now)
+	return k, err
+}
+
+// String says in a few words what changed, for the log.
+func (k KeptPeriods) String() string {
+	return fmt.Sprintf("written %d, opened %v, closed %v", len(k.Written), k.Opened, k.Closed)
+}

@@ -59,11 +59,19 @@ func List(ctx context.Context, db bun.IDB, perJob int) ([]Slot, error) {
 	return slots, nil
 }
 
-// Next gives the next moment of each job's schedule after t, by the job's name.
-func (l *Ledger) Next(t time.Time) map[string]time.Time {
-	next := make(map[string]time.Time, len(l.specs))
-	for name, spec := range l.specs {
-		next[name] = spec.Next(t.In(l.zone))
+// Planned is a job and when its schedule next comes round.
+type Planned struct {
+	Name string
+	Spec Spec
+	Next time.Time // in the zone of the city
+}
+
+// Upcoming lists all jobs in their order, with the next moment of each after t.
+func (l *Ledger) Upcoming(t time.Time) []Planned {
+	list := make([]Planned, len(l.jobs))
+	for i, j := range l.jobs {
+		spec := l.specs[j.Name]
+		list[i] = Planned{Name: j.Name, Spec: spec, Next: spec.Next(t.In(l.zone))}
 	}
-	return next
+	return list
 }
