@@ -220,14 +220,14 @@ func newIndicatorRow(e *edition, a *scorecard.Achievement) indicatorRow {
 	if !a.State.IsDue() {
 		return row
 	}
-	row.Amended = amendment(e, ind, a)
+	row.Amended = amendedWords(e, ind, a)
 	row.Bullet, row.AxisLow, row.AxisHigh = bulletOf(e, ind, a)
 	row.Spark, row.SparkWords = sparkOf(e, a)
 	return row
 }
 
-// amendment says what was first promised where that was changed, and why.
-func amendment(e *edition, ind *scorecard.Indicator, a *scorecard.Achievement) string {
+// amendedWords says what was first promised where that was changed, and why.
+func amendedWords(e *edition, ind *scorecard.Indicator, a *scorecard.Achievement) string {
 	if !a.IsAmended() {
 		return ""
 	}
