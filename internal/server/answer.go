@@ -94,6 +94,9 @@ func (a *answer) serve(w http.ResponseWriter, r *http.Request) error {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
 	}
+	if a.contentType[0] == contentJSON {
+		setCORS(h) // open data, also for pages of other sites
+	}
 	h["Content-Type"] = a.contentType
 	h["Content-Length"] = a.length[encoding]
 	if contentEncoding[encoding] != nil {
