@@ -58,11 +58,14 @@ func newRoot(p *program) *cobra.Command {
 	root.SetErr(p.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
+		serveCommand(p),
 		migrateCommand(p),
 		seedCommand(p),
 		scoreCommand(p),
 		publishCommand(p),
 		verifyCommand(p),
+		userCommand(p),
+		jobsCommand(p),
 	)
 	return root
 }
