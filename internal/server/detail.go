@@ -8,7 +8,19 @@ import (
 
 // detailRoutes are the public pages on which a reader follows a figure: from an agency, a
 // goal or an indicator down to how it was computed, and up again.
-func detailRoutes() []publicRoute { return []publicRoute{calculationRoute} }
+func detailRoutes() []publicRoute {
+	return []publicRoute{
+		agencyListRoute, agencyRoute,
+		goalRoute,
+		indicatorListRoute, indicatorRoute,
+		calculationRoute,
+		serviceListRoute, serviceRoute,
+		methodRoute,
+		publicationListRoute, publicationRoute,
+		searchRoute,
+		aboutRoute,
+	}
+}
 
 // trail is the way to a page of the edition, from the front page on. Addresses are given
 // without the edition.
