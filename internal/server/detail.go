@@ -67,8 +67,8 @@ func noSuchIndicator(code string) error {
 	return fault.New(fault.NotFound, "Tidak ada indikator dengan kode “%s”. Pilih dari daftar indikator, atau cari namanya.", shorten(code, 40))
 }
 
-// targetRow is one target on a list, ready to be read.
-type targetRow struct {
+// listedTarget is one target on a list, ready to be read.
+type listedTarget struct {
 	*scorecard.Achievement
 	Sheet         *scorecard.Indicator
 	Owner         *scorecard.Agency
@@ -83,10 +83,10 @@ type targetRow struct {
 	Grade         string // of the evidence, in words; "–" when there is none
 }
 
-// newTargetRow prepares a target for a list.
-func newTargetRow(e *edition, a *scorecard.Achievement) targetRow {
+// newListedTarget prepares a target for a list.
+func newListedTarget(e *edition, a *scorecard.Achievement) listedTarget {
 	sheet := e.Indicator(a.Indicator)
-	row := targetRow{
+	row := listedTarget{
 		Achievement:   a,
 		Sheet:         sheet,
 		Owner:         e.Agency(a.Agency),
@@ -108,11 +108,11 @@ func newTargetRow(e *edition, a *scorecard.Achievement) targetRow {
 	return row
 }
 
-// newTargetRows prepares targets for a list.
-func newTargetRows(e *edition, targets []*scorecard.Achievement) []targetRow {
-	rows := make([]targetRow, len(targets))
+// newListedTargets prepares targets for a list.
+func newListedTargets(e *edition, targets []*scorecard.Achievement) []listedTarget {
+	rows := make([]listedTarget, len(targets))
 	for i, a := range targets {
-		rows[i] = newTargetRow(e, a)
+		rows[i] = newListedTarget(e, a)
 	}
 	return rows
 }
@@ -197,7 +197,7 @@ func scoreHeadline(e *edition, level scoring.Level, code string, t tally) headli
 }
 
 // lowestNotes tells the lowest targets in words; with the agency where there are several.
-func lowestNotes(rows []targetRow, agency bool) []note {
+func lowestNotes(rows []listedTarget, agency bool) []note {
 	notes := make([]note, len(rows))
 	for i, r := range rows {
 		notes[i] = note{Text: r.Sheet.Name, Detail: "Nilai " + formatNumber(*r.Scored, 2) + ": " + r.ActualText + ", target " + r.TargetText + ".", Href: r.Href}

@@ -22,7 +22,7 @@ type calculationPage struct {
 	Page
 	Trail   []crumb
 	Heading string // h1
-	Target  targetRow
+	Target  listedTarget
 	X       *scorecard.Explanation
 	Outcome outcome
 	Facts   []fact
@@ -125,7 +125,7 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 		Trail: trail(e, agencyCrumb(x.Agency), crumb{x.Agency.ShortName, agencyAddress(e.View, a.Agency)},
 			crumb{x.Indicator.Name, "/indikator/" + a.Indicator}, crumb{Name: "Cara hitung"}),
 		X:       x,
-		Target:  newTargetRow(e, a),
+		Target:  newListedTarget(e, a),
 		Outcome: outcomeOf(e, a),
 		API:     "/api/v1/achievements?agency=" + a.Agency + "&indicator=" + a.Indicator + "&period=" + a.Period.String() + "&publication=" + formatPlain(e.Number),
 	}
@@ -158,7 +158,7 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 }
 
 // calculationFacts are the facts beside the figure.
-func calculationFacts(e *edition, row targetRow, x *scorecard.Explanation) []fact {
+func calculationFacts(e *edition, row listedTarget, x *scorecard.Explanation) []fact {
 	a := x.Achievement
 	facts := []fact{{Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
 	if row.FirstText != "" {

@@ -197,7 +197,7 @@ type planRow struct {
 // targetGroup is the targets of one peer group.
 type targetGroup struct {
 	Name string
-	Rows []targetRow
+	Rows []listedTarget
 }
 
 // historyRow is a period of an indicator over all agencies.
@@ -376,16 +376,16 @@ var groupNames = []struct{ code, name string }{
 func targetGroups(e *edition, targets []*scorecard.Achievement) []targetGroup {
 	var groups []targetGroup
 	for _, g := range groupNames {
-		var rows []targetRow
+		var rows []listedTarget
 		for _, a := range targets {
 			if owner := e.Agency(a.Agency); owner != nil && owner.Group() == g.code {
-				rows = append(rows, newTargetRow(e, a))
+				rows = append(rows, newListedTarget(e, a))
 			}
 		}
 		if len(rows) == 0 {
 			continue
 		}
-		slices.SortFunc(rows, func(a, b targetRow) int { return scorecard.ByName(a.Owner, b.Owner) })
+		slices.SortFunc(rows, func(a, b listedTarget) int { return scorecard.ByName(a.Owner, b.Owner) })
 		groups = append(groups, targetGroup{g.name, rows})
 	}
 	return groups

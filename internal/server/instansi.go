@@ -132,7 +132,7 @@ type agencyObjective struct {
 
 // amendedTarget is a target of this year that was changed, with both promises.
 type amendedTarget struct {
-	targetRow
+	listedTarget
 	Withdrawn bool
 }
 
@@ -183,7 +183,7 @@ func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 	}
 	page.Trend = newTrend(e, comparisonFinding(e, scores, means, among), scores, "Rerata", means)
 	page.Notes = agencyNotes(e, agency)
-	page.Lowest = lowestNotes(newTargetRows(e, e.Lowest(scoring.LevelAgency, agency.Code, 3)), false)
+	page.Lowest = lowestNotes(newListedTargets(e, e.Lowest(scoring.LevelAgency, agency.Code, 3)), false)
 	page.Shares = agencyShares(e, agency, score)
 	page.Found, _, page.LeftOut = agencyIndicators(e, agency)
 	page.Objectives = agencyObjectives(e, agency)
@@ -208,7 +208,7 @@ func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 
 // newAmendedTarget shows both promises of the year.
 func newAmendedTarget(e *edition, a *scorecard.Achievement, current, first *scorecard.Target) amendedTarget {
-	row := newTargetRow(e, a)
+	row := newListedTarget(e, a)
 	row.TargetText, row.FirstText = yearTarget(e, row.Sheet, current), yearTarget(e, row.Sheet, first)
 	row.Amendment = current
 	return amendedTarget{row, current.Withdrawn()}

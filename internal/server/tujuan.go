@@ -30,7 +30,7 @@ type goalPage struct {
 	Objectives  []objectiveRow
 	Members     []memberRow // one vote each, by name
 	Voters      int         // members with a score
-	Lowest      []targetRow
+	Lowest      []listedTarget
 	LowestNotes []note
 	Tally       tally
 	Others      []figureLink // the other goals
@@ -64,7 +64,7 @@ func showGoal(e *edition, p params) (view, error) {
 			"Tujuan "+goal.Code+" peta jalan layanan Kota Blitar: "+goal.Name+". Nilai, sasaran, dan indikatornya."),
 		Trail:  trail(e, crumb{"Indikator", "/indikator"}, crumb{Name: "Tujuan " + goal.Code}),
 		Goal:   goal,
-		Lowest: newTargetRows(e, e.Lowest(scoring.LevelGoal, goal.Code, 3)),
+		Lowest: newListedTargets(e, e.Lowest(scoring.LevelGoal, goal.Code, 3)),
 		Tally:  tallyOf(e, targets),
 	}
 	page.Headline = scoreHeadline(e, scoring.LevelGoal, goal.Code, page.Tally)
