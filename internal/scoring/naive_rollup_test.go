@@ -157,7 +157,7 @@ func (r naiveRules) line(level, code string, under []cell, f, first *naiveFigure
 		}
 	}
 	text := fmt.Sprintf("%s %s coverage %s", level, code, round(f.coverage, 4))
-	return text + fmt.Sprintf(" %s %s%v%v first %s", three(f), rating, ratings, states, three(first))
+	return text + fmt.Sprintf(" %s [%s] %v %v first %s", three(f), rating, ratings, states, three(first))
 }
 
 // three writes score, low and high.
@@ -186,7 +186,7 @@ func linesOf(scores []scoring.Score) []string {
 		if s.HasFirst {
 			first = three(s.HasFirstScore, s.FirstScore, s.FirstLow, s.FirstHigh)
 		}
-		out = append(out, fmt.Sprintf("%s %s coverage %s %s %s%v%v first %s", s.Level, s.Code, scoring.ScaledText(s.Coverage, 4),
+		out = append(out, fmt.Sprintf("%s %s coverage %s %s [%s] %v %v first %s", s.Level, s.Code, scoring.ScaledText(s.Coverage, 4),
 			three(s.HasScore, s.Score, s.Low, s.High), s.Rating, s.Ratings, s.States, first))
 	}
 	slices.Sort(out)
