@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -126,6 +127,7 @@ func (s *site) look(ctx context.Context) error {
 		return err
 	}
 	s.current.Store(next)
+	debug.FreeOSMemory() // reading took several times of what is kept
 	s.log.Info("publication shown", "number", next.latest.Number, "period", next.latest.Period.String(),
 		"pages", len(next.built), "duration", time.Since(start).Round(time.Millisecond))
 	return nil
