@@ -130,7 +130,7 @@ func (r *results) achievementLines() []string {
 			lines = append(lines, strings.Join([]string{
 				s.agency, s.indicator, strconv.Itoa(p.Year), strconv.Itoa(p.Quarter), string(a.State), r.stateReason(k, i),
 				scoring.ScaledText(a.Weight, 2), strconv.Itoa(a.AsOf.Year), strconv.Itoa(a.AsOf.Quarter),
-				dash(exactText(a.Actual, a.HasActual)), dash(exactText(a.Numerator, keepsParts(a))), dash(exactText(a.Denominator, keepsParts(a))),
+				trimmed(exactText(a.Actual, a.HasActual)), dash(exactText(a.Numerator, keepsParts(a))), dash(exactText(a.Denominator, keepsParts(a))),
 				dash(exactText(a.Target, a.HasTarget && !a.TargetRange)), dash(exactText(a.TargetLow, a.TargetRange)), dash(exactText(a.TargetHigh, a.TargetRange)),
 				dash(figureText(a.Raw, scored)), dash(figureText(a.Scored, scored)), dash(textOrNull(a.Rating)),
 				dash(exactText(a.FirstTarget, a.HasFirst && !a.FirstTargetRange)),
@@ -184,6 +184,16 @@ func dash(s *string) string {
 		return "-"
 	}
 	return *s
+}
+
+// trimmed is dash without zeros at the end, as trim_scale writes: a value that does not end
+// may have one in its twelfth decimal.
+func trimmed(s *string) string {
+	text := dash(s)
+	if strings.Contains(text, ".") {
+		text = strings.TrimSuffix(strings.TrimRight(text, "0"), ".")
+	}
+	return text
 }
 
 func figureText(x scoring.Ratio, there bool) *string {

@@ -237,6 +237,14 @@ func (p *storedPublication) compareContent(ctx context.Context, tx postgres.Tx, 
 
 // sameList compares two lists of records by their canonical JSON.
 func sameList[T any](p *storedPublication, what string, published, again []T) error {
+	a, err := Canonical(published)
+	if err != nil {
+		return err
+	}
+	b, err := Canonical(again)
+	if err != nil || bytes.Equal(a, b) {
+		return err
+	}
 	for i := range max(len(published), len(again)) {
 		if i >= len(published) || i >= len(again) {
 			return p.differs("%d %ss were published, %d are there", len(published), what, len(again))
