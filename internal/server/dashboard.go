@@ -1,17 +1,454 @@
 package server
 
 import (
+	"cmp"
+	"fmt"
 	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
+
+	"petajalan/internal/account"
+	"petajalan/internal/fault"
+	"petajalan/internal/report"
+	"petajalan/internal/roadmap"
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
 )
 
-type dashboardPage struct{ workPage }
-
+// showDashboard shows the first page of the workspace: the city, the user's own agency, or
+// what is published, as the user may see.
 func (s *Server) showDashboard(c *gin.Context) error {
-	return s.render(c, http.StatusOK, "dashboard", dashboardPage{s.newWorkPage(c, "Ringkasan")})
+	switch u := s.user(c); {
+	case u.MaySeeCity():
+		return s.showCityWork(c)
+	case len(u.Agencies()) > 0:
+		return s.showOwnWork(c)
+	}
+	return s.showCouncil(c)
 }
 
-func (s *Server) showAgencyWork(c *gin.Context) error {
-	return s.render(c, http.StatusOK, "dashboard", dashboardPage{s.newWorkPage(c, "Instansi")})
+// scopeOf says whose work in progress the user may read.
+func scopeOf(u *account.User) scorecard.Scope {
+	return scorecard.Scope{City: u.MaySeeCity(), Agencies: u.Agencies(), HeadOf: u.HeadOf()}
+}
+
+// cityPage is the summary for those who see all agencies, in the order in which it is shown.
+type cityPage struct {
+	workPage
+	Period    scoring.Period
+	Deadline  deadline
+	Done      string // "20 dari 48 instansi sudah terverifikasi."
+	Bar       segments
+	Filter    *unitFilter // the state asked for; nil: none
+	Waiting   waitingList
+	Silent    silentList
+	Heat      *heatmap // nil: no run yet
+	HeatFound string
+	HeatRest  *heatmap // the kelurahan
+	Legend    []legendItem
+	Movements *movements // nil: nothing to compare yet
+	Kelurahan []unitTile
+	Log       []logLine
+	Run       *runNote
+	Jobs      []jobLine
+}
+
+func (s *Server) showCityWork(c *gin.Context) error {
+	now, u := s.now(), s.user(c)
+	b, err := scorecard.LoadBoard(c.Request.Context(), s.cfg.Web, scopeOf(u), now)
+	if fault.KindOf(err) == fault.NotFound {
+		return s.showNoPeriod(c)
+	}
+	if err != nil {
+		return err
+	}
+	calendar, err := roadmap.LoadCalendar(c.Request.Context(), s.cfg.Web, s.cfg.Zone)
+	if err != nil {
+		return err
+	}
+	p := cityPage{
+		workPage:  s.newWorkPage(c, "Ringkasan"),
+		Period:    b.Reporting.Period,
+		Deadline:  newDeadline(b.Reporting, calendar, now),
+		Waiting:   newWaitingList(b, calendar, u.MayVerify(), now),
+		Silent:    newSilentList(b, now),
+		Log:       newLog(b.Log),
+		Run:       newRunNote(b.Run, now),
+		Kelurahan: kelurahanTiles(b.Units),
+	}
+	p.Bar, p.Done = unitBar(b.Units)
+	if p.Filter, err = newUnitFilter(b.Units, c.Query("status")); err != nil {
+		return err
+	}
+	if b.Draft != nil {
+		e := draftEdition(b.Draft)
+		p.Heat = newHeatmap(e, "Nilai rapor per perangkat daerah per triwulan", "Perangkat daerah", false)
+		p.HeatRest = newHeatmap(e, "Nilai rapor per kelurahan per triwulan", "Kelurahan", true)
+		p.HeatFound = heatFinding(b)
+		p.Legend = newLegend(e)
+		p.Movements = newMovements(b, e)
+	}
+	if u.MaySeeJobs() {
+		p.Jobs = newJobLines(b.Jobs)
+	}
+	return s.render(c, http.StatusOK, "dashboard", p)
+}
+
+// draftEdition lets the parts that draw a publication draw the figures of a run that is
+// none. It goes into pages of the workspace only.
+func draftEdition(v *scorecard.View) *edition { return &edition{View: v, Latest: true} }
+
+// noPeriodPage is the summary before the first period has opened.
+type noPeriodPage struct{ workPage }
+
+func (s *Server) showNoPeriod(c *gin.Context) error {
+	return s.render(c, http.StatusOK, "dashboard-none", noPeriodPage{s.newWorkPage(c, "Ringkasan")})
+}
+
+// deadline is the next moment that matters for the reporting of a period.
+type deadline struct {
+	Figure, Words string // "2 hari kerja", "lagi batas lapor"
+	Day           string // "Rabu, 14 Oktober 2026"
+	Note          string
+}
+
+func newDeadline(r roadmap.Reporting, calendar *roadmap.Calendar, now time.Time) deadline {
+	zone := calendar.Zone()
+	last := func(t time.Time) string { return formatDay(t.Add(-time.Nanosecond), zone) + ", 24.00 WIB" }
+	left := func(t time.Time) string {
+		if n := calendar.WorkingDaysBetween(now, t); n > 1 {
+			return strconv.Itoa(n) + " hari kerja"
+		}
+		return "Hari terakhir"
+	}
+	words := func(figure, words string) string {
+		if figure == "Hari terakhir" {
+			return strings.TrimPrefix(words, "lagi ")
+		}
+		return words
+	}
+	switch {
+	case now.Before(r.DueAt):
+		f := left(r.DueAt)
+		return deadline{f, words(f, "lagi batas lapor"), last(r.DueAt), "Verifikasi sampai " + formatLastDay(r.ClosesAt, zone) + "."}
+	case now.Before(r.ClosesAt):
+		f := left(r.ClosesAt)
+		return deadline{f, words(f, "lagi ditutup"), last(r.ClosesAt), "Batas lapor sudah lewat " + formatLastDay(r.DueAt, zone) + "; laporan yang masuk sekarang ditandai terlambat."}
+	}
+	return deadline{"Sudah ditutup", "", formatLastDay(r.ClosesAt, zone), "Terbit paling lambat " + formatLastDay(r.PublishBy, zone) + "."}
+}
+
+// unitWord names the state of an agency, and the mark and the colour it has.
+func unitWord(s scorecard.UnitState) (word, mark, kind string) {
+	switch s {
+	case scorecard.UnitVerified:
+		return "terverifikasi", "ok", "ok"
+	case scorecard.UnitAwaiting:
+		return "menunggu verifikasi", "near", "wait"
+	case scorecard.UnitReturned:
+		return "dikembalikan", "miss", "miss"
+	case scorecard.UnitForHead:
+		return "menunggu kepala", "near", "near"
+	case scorecard.UnitDraft:
+		return "draf", "none", "draft"
+	case scorecard.UnitNotBegun:
+		return "belum mulai", "none", "none"
+	}
+	return "tidak ada yang jatuh tempo", "none", "rest"
+}
+
+// unitBar counts the agencies by state. Each count leads to the list of its agencies.
+func unitBar(units []scorecard.Unit) (segments, string) {
+	counts := map[scorecard.UnitState]int{}
+	silent := 0
+	for _, u := range units {
+		counts[u.State()]++
+		if u.State().NotHandedIn() {
+			silent++
+		}
+	}
+	var keys []segmentKey
+	for _, state := range scorecard.UnitStates {
+		word, _, kind := unitWord(state)
+		key := segmentKey{Kind: kind, Count: counts[state], Name: word}
+		if key.Count > 0 {
+			key.Href = "?status=" + string(state) + "#daftar"
+		}
+		keys = append(keys, key)
+	}
+	due := len(units) - counts[scorecard.UnitNothingDue]
+	return newSegments(keys...), fmt.Sprintf("%d dari %d instansi sudah terverifikasi. %d belum mengirim semua laporan.", counts[scorecard.UnitVerified], due, silent)
+}
+
+// unitFilter is the list of agencies in one state.
+type unitFilter struct {
+	Heading string
+	Units   []unitTile
+}
+
+func newUnitFilter(units []scorecard.Unit, state string) (*unitFilter, error) {
+	if state == "" {
+		return nil, nil
+	}
+	if !slices.Contains(scorecard.UnitStates[:], scorecard.UnitState(state)) {
+		return nil, fault.New(fault.NotFound, "Tidak ada status itu. Pilih salah satu status di halaman Ringkasan.")
+	}
+	f := &unitFilter{}
+	for _, u := range units {
+		if string(u.State()) == state {
+			f.Units = append(f.Units, newUnitTile(u))
+		}
+	}
+	word, _, _ := unitWord(scorecard.UnitState(state))
+	f.Heading = strconv.Itoa(len(f.Units)) + " instansi: " + word
+	return f, nil
+}
+
+// unitTile is an agency with its state.
+type unitTile struct {
+	Name, Href string
+	Mark, Word string
+	Detail     string // "4 dari 11"
+}
+
+func newUnitTile(u scorecard.Unit) unitTile {
+	word, mark, _ := unitWord(u.State())
+	t := unitTile{Name: unitName(&u.Agency), Href: workAgencyPath(u.Code), Mark: mark, Word: sentenceCase(strings.ToUpper(word[:1]) + word[1:])}
+	if u.Due > 0 {
+		t.Detail = fmt.Sprintf("%d dari %d", u.Verified, u.Due)
+	}
+	return t
+}
+
+// unitName is the name without the city, which is the same for all.
+func unitName(a *scorecard.Agency) string { return strings.TrimSuffix(a.Name, " Kota Blitar") }
+
+// kelurahanTiles are the kelurahan alone, under their bare names.
+func kelurahanTiles(units []scorecard.Unit) []unitTile {
+	var tiles []unitTile
+	for _, u := range units {
+		if u.Kind == scorecard.KindKelurahan {
+			t := newUnitTile(u)
+			t.Name = strings.TrimPrefix(t.Name, "Kelurahan ")
+			tiles = append(tiles, t)
+		}
+	}
+	return tiles
+}
+
+// waitingList is the queue of verification.
+type waitingList struct {
+	Heading    string
+	Rows, Rest []waitingRow
+}
+
+type waitingRow struct {
+	Name, Href string
+	Indicators int
+	Sent       time.Time
+	Days       string // "3 hari kerja"
+	Slow       bool   // longer than the time there is for verification
+	Check      string // what to look at; empty: nothing stands out
+	CheckMark  string
+}
+
+// Lists show this many rows at first.
+const firstRows = 6
+
+// verifyDays is how many working days there are to verify what came in on the last day.
+const verifyDays = 5
+
+func newWaitingList(b *scorecard.Board, calendar *roadmap.Calendar, mine bool, now time.Time) waitingList {
+	var l waitingList
+	for _, w := range b.Waiting {
+		days := calendar.WorkingDaysBetween(w.Since, now)
+		row := waitingRow{
+			Name: strings.TrimSuffix(w.Name, " Kota Blitar"), Href: workAgencyPath(w.Agency), Indicators: w.Indicators,
+			Sent: w.Since, Days: strconv.Itoa(days) + " hari kerja", Slow: days > verifyDays,
+		}
+		if days == 0 {
+			row.Days = "hari ini"
+		}
+		var check []string
+		if w.WithoutEvidence > 0 {
+			check = append(check, strconv.Itoa(w.WithoutEvidence)+" tanpa bukti")
+			row.CheckMark = "miss"
+		}
+		if w.Late > 0 {
+			check = append(check, strconv.Itoa(w.Late)+" terlambat")
+			row.CheckMark = cmp.Or(row.CheckMark, "near")
+		}
+		row.Check = strings.Join(check, ", ")
+		l.Rows = append(l.Rows, row)
+	}
+	l.Heading = "Tidak ada laporan yang menunggu verifikasi"
+	if n := len(l.Rows); n > 0 {
+		l.Heading = strconv.Itoa(n) + " instansi menunggu verifikasi"
+		if mine {
+			l.Heading += " Anda"
+		}
+	}
+	if len(l.Rows) > firstRows {
+		l.Rows, l.Rest = l.Rows[:firstRows], l.Rows[firstRows:]
+	}
+	return l
+}
+
+// silentList are the agencies that have not handed in everything, the least filled first.
+type silentList struct {
+	Heading    string
+	Rows, Rest []silentRow
+}
+
+type silentRow struct {
+	unitTile
+	HandedIn, Due int
+	Bar           segments
+}
+
+func newSilentList(b *scorecard.Board, now time.Time) silentList {
+	var l silentList
+	var units []scorecard.Unit
+	for _, u := range b.Units {
+		if u.State().NotHandedIn() {
+			units = append(units, u)
+		}
+	}
+	slices.SortStableFunc(units, func(x, y scorecard.Unit) int {
+		return cmp.Or(cmp.Compare(x.HandedIn()*y.Due, y.HandedIn()*x.Due), cmp.Compare(x.Name, y.Name))
+	})
+	for _, u := range units {
+		l.Rows = append(l.Rows, silentRow{
+			unitTile: newUnitTile(u), HandedIn: u.HandedIn(), Due: u.Due,
+			Bar: newSegments(segmentKey{Kind: "ok", Count: u.HandedIn()}, segmentKey{Kind: "none", Count: u.Due - u.HandedIn()}),
+		})
+	}
+	n := strconv.Itoa(len(units))
+	switch {
+	case len(units) == 0:
+		l.Heading = "Semua instansi sudah mengirim"
+	case now.Before(b.Reporting.ClosesAt):
+		l.Heading = n + " instansi belum mengirim semua laporan"
+	default:
+		l.Heading = n + " instansi tidak lengkap saat ditutup"
+	}
+	if len(l.Rows) > firstRows {
+		l.Rows, l.Rest = l.Rows[:firstRows], l.Rows[firstRows:]
+	}
+	return l
+}
+
+// logLine is a line of the log of acts.
+type logLine struct {
+	At   time.Time
+	Who  string
+	Did  string
+	Href string
+}
+
+func newLog(acts []scorecard.Act) []logLine {
+	var lines []logLine
+	for _, a := range acts {
+		what := strconv.Itoa(a.Reports) + " indikator"
+		if a.Indicator != "" {
+			what = "“" + a.Indicator + "”"
+		}
+		l := logLine{At: a.At, Who: officeName(a.Role, a.Office), Href: workAgencyPath(a.Agency) + "?periode=" + a.Period.String()}
+		l.Did = actWord(a.Kind) + " " + what
+		if a.Role == string(account.Reviewer) {
+			l.Did += " dari " + strings.TrimSuffix(a.Name, " Kota Blitar")
+		}
+		l.Did += ", " + formatQuarter(a.Period) + " " + strconv.Itoa(a.Period.Year) + "."
+		if a.Reason != "" {
+			l.Did += " Alasan: " + sentence(a.Reason)
+		}
+		lines = append(lines, l)
+	}
+	return lines
+}
+
+// officeName says which office acted, never which person.
+func officeName(role, office string) string {
+	if role == string(account.Reviewer) {
+		return "Bagian Organisasi"
+	}
+	return strings.TrimSpace(roleWord(role) + " " + office)
+}
+
+// actWord is what was done to a report.
+func actWord(k report.EventKind) string {
+	switch k {
+	case report.EventSaved:
+		return "menyimpan draf"
+	case report.EventSubmitted:
+		return "mengirim"
+	case report.EventWithdrawn:
+		return "menarik kembali"
+	case report.EventApproved:
+		return "menyetujui"
+	case report.EventReturned:
+		return "mengembalikan"
+	case report.EventVerified:
+		return "memverifikasi"
+	case report.EventReopened:
+		return "membuka lagi"
+	}
+	return string(k)
+}
+
+// runNote says when scores were last computed.
+type runNote struct {
+	*scorecard.RunNote
+	Age string // "3 jam lalu"
+}
+
+func newRunNote(r *scorecard.RunNote, now time.Time) *runNote {
+	if r == nil {
+		return nil
+	}
+	return &runNote{r, agoWords(now.Sub(r.AsOf))}
+}
+
+// agoWords says how long ago something was.
+func agoWords(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return "baru saja"
+	case d < time.Hour:
+		return strconv.Itoa(int(d/time.Minute)) + " menit lalu"
+	case d < 48*time.Hour:
+		return strconv.Itoa(int(d/time.Hour)) + " jam lalu"
+	}
+	return strconv.Itoa(int(d/(24*time.Hour))) + " hari lalu"
+}
+
+// jobLine is the last slot of a job.
+type jobLine struct {
+	Job, Mark, Word, Result string
+	Slot                    time.Time
+}
+
+func newJobLines(jobs []scorecard.JobNote) []jobLine {
+	var lines []jobLine
+	for _, j := range jobs {
+		l := jobLine{Job: j.Job, Slot: j.Slot, Result: j.Result, Mark: "none"}
+		switch {
+		case j.Status == "done":
+			l.Mark, l.Word = "ok", "Selesai"
+		case j.Status == "dead":
+			l.Mark, l.Word = "miss", "Berhenti sesudah "+strconv.Itoa(j.Attempt)+" percobaan"
+		case j.Status == "skipped":
+			l.Word = "Dilewati"
+		case j.Failed:
+			l.Mark, l.Word = "near", "Akan diulang"
+		default:
+			l.Mark, l.Word = "near", "Berjalan"
+		}
+		lines = append(lines, l)
+	}
+	return lines
 }

@@ -31,17 +31,12 @@ type signInPage struct {
 	SignedOut bool
 }
 
-// signInField is an input of the form.
-type signInField struct {
-	Name, Label, Type, Autocomplete, Value, Problem string
-}
-
 // Fields are the inputs in their order, marked so that password managers know them.
-func (p signInPage) Fields() []signInField {
-	return []signInField{
-		{"pengguna", "Nama pengguna", "text", "username", p.Form.Login, p.Problems.On("pengguna")},
-		{"sandi", "Kata sandi", "password", "current-password", "", p.Problems.On("sandi")},
-	}
+func (p signInPage) Fields() []field {
+	login := newField(p.Problems, "pengguna", "Nama pengguna", p.Form.Login, "").As("text", "username")
+	password := newField(p.Problems, "sandi", "Kata sandi", "", "").As("password", "current-password")
+	login.Required, password.Required = true, true
+	return []field{login, password}
 }
 
 func (s *Server) newSignInPage(c *gin.Context) signInPage {
