@@ -3,6 +3,7 @@ package server
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net/http"
 	"net/url"
 	"slices"
@@ -10,6 +11,7 @@ import (
 	"testing"
 	"time"
 
+	"petajalan/internal/postgres/postgrestest"
 	"petajalan/internal/scorecard"
 )
 
@@ -398,5 +400,35 @@ func checkSchema(t *testing.T, doc map[string]any, is any, value any, at string)
 	}
 	if words, ok := s["enum"].([]any); ok && !slices.Contains(words, value) {
 		t.Errorf("%s: %v is none of %v", at, value, words)
+	}
+}
+
+func TestAPI_ErrorsOfTheWholeSiteAreProblemsToo(t *testing.T) {
+	t.Parallel()
+	db := postgrestest.NewDatabase(t)
+	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.DiscardHandler)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		method, path string
+		status       int
+	}{
+		{http.MethodGet, "/api/v1/tidak-ada", http.StatusNotFound},
+		{http.MethodGet, "/api/v2/scores", http.StatusNotFound},
+		{http.MethodPost, "/api/v1/scores", http.StatusMethodNotAllowed},
+		{http.MethodGet, "/api/v1/scores", http.StatusServiceUnavailable}, // nothing was loaded yet
+	} {
+		w := ask(s.Handler(), c.method, c.path)
+		var p apiProblem
+		if err := json.Unmarshal(w.Body.Bytes(), &p); err != nil || w.Code != c.status || p.Status != c.status || w.Header().Get("Content-Type") != "application/problem+json" {
+			t.Errorf("%s %s: %d %s (error: %v), want a problem of status %d", c.method, c.path, w.Code, w.Body, err, c.status)
+		}
+		if w.Header().Get("X-Content-Type-Options") != "nosniff" || w.Header().Get("Cache-Control") != "no-store" {
+			t.Errorf("%s %s: headers %v", c.method, c.path, w.Header())
+		}
+		if c.status == http.StatusServiceUnavailable && w.Header().Get("Retry-After") == "" {
+			t.Errorf("%s: no Retry-After", c.path)
+		}
 	}
 }
