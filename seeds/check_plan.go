@@ -30,15 +30,19 @@ func (c *checker) checkVersion(row roadmapDoc) {
 	if v.Number < 1 && row.Version != "" {
 		c.problems.add(roadmapFile, row.at("version"), "version harus 1 atau lebih", "Mulai dari 1")
 	}
-	if row.FirstYear != "" && (v.FirstYear < 2000 || v.FirstYear > 2100) {
-		c.problems.add(roadmapFile, row.at("first_year"), "first_year "+quote(row.FirstYear)+" di luar 2000 sampai 2100", "Isi tahun pertama berlakunya versi ini")
-	}
-	if row.LastYear != "" && (v.LastYear < v.FirstYear || v.LastYear > v.FirstYear+20) {
-		c.problems.add(roadmapFile, row.at("last_year"), "last_year "+quote(row.LastYear)+" tidak cocok dengan first_year "+quote(row.FirstYear), "Isi tahun terakhir, paling lama 20 tahun sesudah yang pertama")
-	}
 	if v.Status == roadmap.Official && (v.RegulationNumber == "" || v.RegulationDate == nil) {
 		c.problems.add(roadmapFile, row.at("status"), "status resmi tanpa nomor atau tanggal peraturan", "Isi regulation_number dan regulation_date")
 	}
+	switch {
+	case v.FirstYear == 0 || v.LastYear == 0: // noted when the file was read
+	case v.FirstYear < 2000 || v.FirstYear > 2100:
+		c.problems.add(roadmapFile, row.at("first_year"), "first_year "+quote(row.FirstYear)+" di luar 2000 sampai 2100", "Isi tahun pertama berlakunya versi ini")
+	case v.LastYear < v.FirstYear || v.LastYear > v.FirstYear+20:
+		c.problems.add(roadmapFile, row.at("last_year"), "last_year "+quote(row.LastYear)+" tidak cocok dengan first_year "+quote(row.FirstYear), "Isi tahun terakhir, paling lama 20 tahun sesudah yang pertama")
+	default:
+		return
+	}
+	c.broken[roadmapFile] = true // without its years no target can be judged
 }
 
 func (c *checker) checkGoals(doc goalsDoc) {

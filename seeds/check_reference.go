@@ -2,9 +2,12 @@ package seeds
 
 import (
 	"fmt"
+	"slices"
 
 	"petajalan/internal/roadmap"
 )
+
+var areaLevels = []string{"kota", "kecamatan", "kelurahan"}
 
 // areaAbove is the level that an area's parent must have.
 var areaAbove = map[string]string{"kecamatan": "kota", "kelurahan": "kecamatan"}
@@ -48,13 +51,12 @@ func (c *checker) checkAreaParent(row areaRow) {
 	above, needsParent := areaAbove[row.Level]
 	parent, known := c.areaLevels[row.Parent]
 	switch {
-	case row.Level == "":
-	case !needsParent && row.Parent != "":
+	case row.Level == string(roadmap.AreaCity) && row.Parent != "":
 		c.problems.add(areasFile, row.line, "kota tidak punya induk", "Kosongkan parent")
 	case needsParent && !known && c.broken[areasFile]:
 	case needsParent && !known:
 		c.problems.add(areasFile, row.line, "parent "+quote(row.Parent)+" tidak ada", "Isi kode "+above+" yang ada di berkas ini")
-	case needsParent && parent.Level != above:
+	case needsParent && parent.Level != above && slices.Contains(areaLevels, parent.Level):
 		c.problems.add(areasFile, row.line, "parent "+quote(row.Parent)+" bukan "+above, "Isi kode "+above+" yang ada di berkas ini")
 	}
 }

@@ -33,7 +33,7 @@ func (c *checker) checkTargets(rows []targetRow) {
 		row := &rows[i]
 		year := whole(row.Year)
 		switch v := c.version.it; {
-		case row.Year == "" || c.broken[roadmapFile] || v.FirstYear == 0:
+		case row.Year == "" || c.broken[roadmapFile]:
 		case year < v.FirstYear:
 			if early++; early == 1 {
 				firstEarly = row.line
