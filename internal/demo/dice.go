@@ -46,7 +46,7 @@ var slow = map[string]int{"pakunden": 6200, "ngadirejo": 6500, "tlumpu": 6800, "
 
 func temperOf(a *roadmap.Agency, slug string) temper {
 	d := newDice("agency", a.Code)
-	t := temper{level: d.between(7900, 9500), trend: d.between(20, 170), tardy: d.between(0, 60)}
+	t := temper{level: d.between(7900, 9500), trend: d.between(70, 230), tardy: d.between(0, 60)}
 	if level, hard := slow[slug]; hard {
 		t.level, t.tardy = level, 120
 	}
@@ -65,11 +65,11 @@ type habit struct{ center, swing int }
 
 // The habits of kinds of indicators.
 var (
-	habitIndex  = habit{9_800, 25}  // grades from outside hardly move
-	habitRate   = habit{9_350, 70}  // done in time of all done
-	habitStock  = habit{8_300, 130} // what has been set up so far
-	habitLower  = habit{8_400, 110} // waiting times
-	habitCount  = habit{8_700, 120} // things done or had
+	habitIndex  = habit{9_500, 40}  // grades from outside hardly move
+	habitRate   = habit{8_600, 75}  // done in time of all done
+	habitStock  = habit{7_200, 130} // what has been set up so far
+	habitLower  = habit{7_100, 120} // waiting times
+	habitCount  = habit{7_300, 130} // things done or had
 	habitSettle = habit{9_950, 10}  // long settled, such as birth certificates
 )
 

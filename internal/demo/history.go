@@ -55,11 +55,13 @@ func (c *city) fateOf(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period,
 	n := d.IntN(1000)
 	if p != newest {
 		switch {
+		case n < 6 && i.Consolidation == scoring.Last:
+			return missing // for good; of a sum it would stop the whole year
 		case n < 14:
 			return nextTime
-		case n < 44:
+		case n < 45:
 			return bounced
-		case n < 44+tardy:
+		case n < 45+tardy:
 			return late
 		}
 		return inOrder
@@ -70,7 +72,7 @@ func (c *city) fateOf(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period,
 	for _, f := range []struct {
 		perMille int
 		fate     fate
-	}{{7, waiting}, {12, approved}, {9, returned}, {5, started}, {8, missing}, {30, bounced}, {tardy, late}} {
+	}{{7, waiting}, {12, approved}, {9, returned}, {12, started}, {8, missing}, {30, bounced}, {tardy, late}} {
 		if n -= f.perMille; n < 0 {
 			return f.fate
 		}

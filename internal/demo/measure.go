@@ -1,6 +1,8 @@
 package demo
 
 import (
+	"strconv"
+
 	"github.com/govalues/decimal"
 
 	"petajalan/internal/report"
@@ -68,9 +70,9 @@ func (c *city) figure(a *roadmap.Agency, i *roadmap.Indicator, t *roadmap.Target
 		}
 		return report.Value{Actual: number(max(now, 0), i.Decimals)}
 	case i.Direction == scoring.LowerIsBetter:
-		performance = 2*whole - performance
+		return report.Value{Actual: number(portion(c.aim(a, i, t, p, i.Decimals), 2*whole-performance), i.Decimals)}
 	}
-	return report.Value{Actual: number(portion(c.aim(a, i, t, p, i.Decimals), performance), i.Decimals)}
+	return report.Value{Actual: number(c.reached(a, i, p, c.aim(a, i, t, p, i.Decimals)), i.Decimals)}
 }
 
 // soFar is what a sum has reached since the beginning of the year, in units of
@@ -86,7 +88,18 @@ func (c *city) soFar(a *roadmap.Agency, i *roadmap.Indicator, t *roadmap.Target,
 	case i.Frequency == scoring.Quarterly:
 		aim = (aim*int64(p.Quarter) + 2) / 4
 	}
-	return portion(aim, c.performance(a, i, p))
+	return c.reached(a, i, p, aim)
+}
+
+// reached is which part of aim the agency gets done. Of a few things whole ones
+// are done or not, so there the dice round, once for the whole year.
+func (c *city) reached(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period, aim int64) int64 {
+	share := c.performance(a, i, p)
+	if i.Decimals > 0 || aim > 8 {
+		return portion(aim, share)
+	}
+	throw := newDice("round", a.Code, i.Code, strconv.Itoa(p.Year)).IntN(whole)
+	return (aim*int64(share) + int64(throw)) / whole
 }
 
 // aim is what the agency works towards in the period, in units of 10^-scale: the
@@ -120,7 +133,11 @@ func (c *city) fraction(a *roadmap.Agency, i *roadmap.Indicator, t *roadmap.Targ
 	if i.Direction == scoring.OnTarget {
 		rate = c.aim(a, i, t, p, 2) + int64(d.between(-900, 1_600))
 	}
-	return counts(min(n, int(portion(int64(n), int(min(rate, whole))))), n)
+	done := portion(int64(n), int(min(rate, whole)))
+	if n < 20 { // of a few, the dice round, the same for all quarters
+		done = (int64(n)*min(rate, whole) + int64(newDice("round", a.Code, i.Code).IntN(whole))) / whole
+	}
+	return counts(min(n, int(done)), n)
 }
 
 // volume is a denominator.

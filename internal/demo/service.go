@@ -92,9 +92,9 @@ func (c *city) share(d dice, a *roadmap.Agency, indicator string, p roadmap.Peri
 
 // satisfaction is the mean satisfaction with an agency, in hundredths of the IKM.
 func (c *city) satisfaction(a *roadmap.Agency, p roadmap.Period) int {
-	base := 8_300
+	base := 8_000
 	if i := c.plan.Indicator(indicatorSurvey); i != nil && i.Applies(a) {
-		base = 8_300 + (c.performance(a, i, p)-9_800)*3
+		base += (c.performance(a, i, p) - habitIndex.center) * 2
 	}
 	return base + 35*p.Since(first) + newDice("mood", a.Code, p.String()).between(-120, 120)
 }
