@@ -2,6 +2,10 @@ package chart
 
 import "math"
 
+// sparkDot is a dot around the current point, as two rings whose strokes meet: a page has
+// many sparklines, and an element less in each.
+const sparkDot = `m-.8 0a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0m-1.4 0a2.2 2.2 0 1 0 4.4 0 2.2 2.2 0 1 0-4.4 0`
+
 // Spark draws a line the size of a word, without axes. span is the extent of its scale,
 // which is centred on the row's own values: rows that share a span can be compared by
 // their slope. Values that do not fit into the span widen it.
@@ -20,10 +24,11 @@ func Spark(values []*float64, span float64) SVG {
 		span = math.Max(span, high-low)
 		x := scale{0, math.Max(1, float64(len(values)-1)), margin, width - margin}
 		y := scale{middle - span/2, middle + span/2, height - margin, margin}
-		d.add(`<path d="`, line(values, nil, func(i int) float64 { return x.at(float64(i)) }, y.at), `"/>`)
+		d.add(`<path d="`, line(values, nil, func(i int) float64 { return x.at(float64(i)) }, y.at))
 		if last := len(values) - 1; values[last] != nil {
-			d.add(`<circle cx="`, x.at(float64(last)), `" cy="`, y.at(*values[last]), `" r="3"/>`)
+			d.add(`M`, x.at(float64(last)), ` `, y.at(*values[last]), sparkDot)
 		}
+		d.add(`"/>`)
 	}
 	return d.svg()
 }

@@ -68,8 +68,11 @@ func Axis(points []Point) (floor, ceiling float64) {
 // SVG draws the trend.
 func (t Trend) SVG() SVG {
 	var d drawing
-	x := scale{0, math.Max(1, float64(len(t.Points)-1)), 0, 100}
+	x := scale{0, float64(len(t.Points) - 1), 0, 100}
 	xAt := func(i int) float64 { return x.at(float64(i)) }
+	if len(t.Points) == 1 {
+		xAt = func(int) float64 { return 100 } // where its label stands
+	}
 	y := scale{t.Floor, t.Ceiling, trendBottom, trendTop}
 	d.add(`<svg class="trend__svg" width="100%" height="`, trendHeight, `" aria-hidden="true">`)
 	t.drawGrid(&d, y)
@@ -97,27 +100,70 @@ func (t Trend) SVG() SVG {
 		}
 	}
 	d.add(`</svg>`)
+	t.drawBands(&d, y)
 	t.drawDots(&d, xAt, y.at)
 	t.drawLabels(&d, y.at)
 	return d.svg()
 }
 
-// drawGrid draws the limits of the bands that lie on the axis, with figure and name.
+// drawGrid draws the limits of the bands that lie on the axis, with their figures.
 func (t Trend) drawGrid(d *drawing, y scale) {
-	above := trendTop
-	for i := range t.Limits { // from the highest
-		limit := t.Limits[i]
+	for _, limit := range t.Limits {
 		if limit.At < t.Floor || limit.At > t.Ceiling {
 			continue
 		}
 		at := y.at(limit.At)
 		d.add(`<line class="trend__grid" x2="100%" y1="`, at, `" y2="`, at, `"/><text class="trend__limit" x="0" dx="-10" y="`, at+4, `">`, escape(limit.Text), `</text>`)
-		if at-above >= 12 || i == 0 {
-			d.add(`<text class="trend__band" x="100%" dx="-10" y="`, math.Max(at-5, 9), `">`, escape(limit.Name), `</text>`)
+	}
+	d.add(`<line class="trend__base" x2="100%" y1="`, trendBottom, `" y2="`, trendBottom, `"/>`)
+}
+
+// drawBands names the bands above their limits, at that end of the axis where the line
+// leaves more room. A band that is too low for its name stays without.
+func (t Trend) drawBands(d *drawing, y scale) {
+	const room = 14.0
+	above := trendTop - room
+	for _, limit := range t.Limits { // from the highest
+		if limit.At < t.Floor || limit.At > t.Ceiling {
+			continue
+		}
+		at := y.at(limit.At)
+		if at-above >= room {
+			end := `" x="100%" dx="-10"`
+			if t.clearance(at-room/2, y, false) < room && t.clearance(at-room/2, y, true) > t.clearance(at-room/2, y, false) {
+				end = ` trend__band--left" x="0" dx="8"`
+			}
+			d.add(`<text class="trend__band`, end, ` y="`, math.Max(at-5, 9), `">`, escape(limit.Name), `</text>`)
 		}
 		above = at
 	}
-	d.add(`<line class="trend__base" x2="100%" y1="`, trendBottom, `" y2="`, trendBottom, `"/>`)
+}
+
+// clearance is how far a height lies from what is drawn over the two quarters at the left
+// or right end.
+func (t Trend) clearance(height float64, y scale, left bool) float64 {
+	points := t.Points[max(0, len(t.Points)-2):]
+	if left {
+		points = t.Points[:min(2, len(t.Points))]
+	}
+	least := math.Inf(1)
+	for _, p := range points {
+		if p.Value == nil {
+			continue
+		}
+		top, bottom := y.at(*p.Value), y.at(*p.Value)
+		if p.hasSpan() {
+			top, bottom = y.at(*p.High), y.at(*p.Low)
+		}
+		if p.Reference != nil {
+			least = math.Min(least, math.Abs(height-y.at(*p.Reference)))
+		}
+		if height >= top && height <= bottom {
+			return 0
+		}
+		least = math.Min(least, math.Min(math.Abs(height-top), math.Abs(height-bottom)))
+	}
+	return least
 }
 
 // ribbon is the outline between low and high, one piece for each run without a gap.

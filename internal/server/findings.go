@@ -219,8 +219,29 @@ func attentionNotes(e *edition) []note {
 	return notes
 }
 
-// agencyNotes are up to three statements on one agency: its best and its weakest results,
-// and what its visitors say.
+// lowestResults are the three lowest results under a score, which never stands without them.
+func lowestResults(e *edition, level scoring.Level, code string) []note {
+	var notes []note
+	for _, a := range e.Lowest(level, code, 3) {
+		n := targetNote(e, a)
+		if level != scoring.LevelAgency {
+			n.Detail = placeShort(e, e.Agency(a.Agency)) + ". " + n.Detail
+		}
+		notes = append(notes, n)
+	}
+	return notes
+}
+
+// placeShort is the short name of an agency.
+func placeShort(e *edition, a *scorecard.Agency) string {
+	if a.ShortName != "" {
+		return a.ShortName
+	}
+	return placeName(e, a)
+}
+
+// agencyNotes are statements on one agency: its best result, what its visitors say, and
+// how it changed.
 func agencyNotes(e *edition, agency *scorecard.Agency) []note {
 	period := e.View.Latest()
 	var best *scorecard.Achievement
@@ -248,11 +269,10 @@ func agencyNotes(e *edition, agency *scorecard.Agency) []note {
 		notes = append(notes, note{Text: "Warga paling puas dengan " + strings.ToLower(elementName(highest.Code)),
 			Detail: "Nilai " + formatNumber(highest.Value, 1) + " dalam survei kepuasan.", Href: "#skm"})
 	}
-	for _, a := range e.Lowest(scoring.LevelAgency, agency.Code, 3) {
-		if len(notes) == 3 || targetStatus(e, a).Mark == "ok" {
-			break
-		}
-		notes = append(notes, targetNote(e, a))
+	if c := newChange(e.Change(scoring.LevelAgency, agency.Code, period)); c.Mark == "up" || c.Mark == "down" {
+		notes = append(notes, note{Text: "Nilai " + c.Word + " " + c.Text + " poin", Detail: "Dibandingkan dengan " + formatPeriod(period.Previous()) + "."})
+	} else if c.Mark == "flat" {
+		notes = append(notes, note{Text: noChange})
 	}
 	return notes
 }
@@ -281,6 +301,9 @@ func targetNote(e *edition, a *scorecard.Achievement) note {
 	} else {
 		n.Text = ind.Name + ": " + formatMeasure(ind, a.Actual, a.ActualLabel, a.Target)
 		n.Detail = "Target " + formatTarget(ind, a) + "."
+		if ind.Kind == scoring.KindYesNo {
+			n.Detail = targetStatus(e, a).Word + "."
+		}
 	}
 	if a.IsCarried() {
 		n.Detail += " Hasil " + formatPeriod(a.AsOf) + "."

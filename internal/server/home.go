@@ -30,6 +30,7 @@ type homePage struct {
 	Goals     shares
 	Found     string // "412 dari 742 target tercapai"
 	Targets   segments
+	Lowest    []note
 	Places    places
 	Agencies  agencyTable
 	Improved  []note
@@ -64,6 +65,7 @@ func showHome(e *edition, p params) (view, error) {
 		Search:    newSearch(e, "Lihat rapor di tempat Anda", ""),
 		Trend:     newTrend(e, trendFinding(scores), scores, "", nil),
 		Goals:     goalShares(e, score),
+		Lowest:    lowestResults(e, scoring.LevelCity, scoring.CityCode),
 		Places:    newPlaces(e),
 		Agencies:  newAgencyTable(e, orderOf(p)),
 		Improved:  improvedNotes(e),

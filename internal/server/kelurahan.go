@@ -68,6 +68,7 @@ type placePage struct {
 	Trend        trendFigure
 	Services     serviceTable
 	Notes        []note
+	Lowest       []note
 	Shares       shares
 	Found        string // "12 dari 20 indikator mencapai target"
 	Indicators   []indicatorRow
@@ -106,6 +107,7 @@ func showPlace(e *edition, p params) (view, error) {
 		Trend:        newTrend(e, comparisonFinding(e, scores, means, among), scores, "Rerata", means),
 		Services:     newServiceTable(e, agency),
 		Notes:        agencyNotes(e, agency),
+		Lowest:       lowestResults(e, scoring.LevelAgency, agency.Code),
 		Shares:       agencyShares(e, agency, score),
 		Satisfaction: newSatisfactionView(e, agency),
 		Office:       agency.Website,
@@ -376,7 +378,7 @@ func newServiceTable(e *edition, agency *scorecard.Agency) serviceTable {
 	services := e.ServicesOf(agency.Code)
 	slices.SortFunc(services, func(a, b *scorecard.Service) int { return strings.Compare(a.Name, b.Name) })
 	for _, s := range services {
-		row := agencyService{Name: s.Name, Href: e.Link("/layanan/" + s.Code), Cost: promisedCost(s.Standard), Time: promisedTime(s.Standard),
+		row := agencyService{Name: s.Name, Href: e.Link("/layanan/" + s.Code), Cost: sentenceStart(promisedCost(s.Standard)), Time: promisedTime(s.Standard),
 			Speed: noFigure, Accuracy: noFigure, Pleasure: noFigure, Status: status{"none", "Belum ada data"}}
 		if s.Standard != nil {
 			row.Requirements = strings.Join(s.Standard.Requirements, ", ")
@@ -384,7 +386,7 @@ func newServiceTable(e *edition, agency *scorecard.Agency) serviceTable {
 		if r := e.Result(s.Code, agency.Code, e.View.Latest()); r != nil && r.Done > 0 {
 			measured++
 			speed := countShare(r.OnTime, r.Done)
-			row.Speed = formatNumber(*speed, 0) + "%"
+			row.Speed = formatShareBeside(*speed, target)
 			row.Accuracy = formatNumber(*countShare(r.Uncorrected, r.Done), 0) + "%"
 			if r.IKM != nil && r.Respondents >= fewestAnswers {
 				row.Pleasure = formatNumber(*r.IKM, 1)

@@ -33,16 +33,39 @@ func shortNumber(ind *scorecard.Indicator, value string, beside *string) string 
 		decimals = min(decimals, 1)
 	}
 	if beside != nil {
-		if b, ok := parseDigits(*beside); ok {
-			most := max(len(d.fraction), len(b.fraction), 2)
-			for ; decimals < min(most, 4); decimals++ {
-				if d.round(decimals) != b.round(decimals) || d.round(most) == b.round(most) {
-					break
-				}
-			}
-		}
+		decimals = tellingDecimals(d, *beside, decimals)
 	}
 	return formatExact(d.round(decimals).plain())
+}
+
+// tellingDecimals is decimals, or as many more as it takes to see that d is not the
+// figure beside it.
+func tellingDecimals(d digits, beside string, decimals int) int {
+	b, ok := parseDigits(beside)
+	if !ok {
+		return decimals
+	}
+	most := max(len(d.fraction), len(b.fraction), 2)
+	for ; decimals < min(most, 4); decimals++ {
+		if d.round(decimals) != b.round(decimals) || d.round(most) == b.round(most) {
+			break
+		}
+	}
+	return decimals
+}
+
+// formatShareBeside writes a percentage without decimals, or with those that show on
+// which side of its target it lies.
+func formatShareBeside(share string, target *string) string {
+	d, ok := parseDigits(share)
+	if !ok {
+		return share
+	}
+	decimals := 0
+	if target != nil {
+		decimals = tellingDecimals(d, *target, 0)
+	}
+	return d.round(decimals).indonesian() + "%"
 }
 
 // withUnit adds the unit where it is a word to count in. "indeks 0-5" and "skor 0-100"

@@ -318,13 +318,13 @@ func newSearch(e *edition, heading, query string) searchBox {
 	return box
 }
 
-// placeName is the name of a kelurahan's area, without its level: "Bendogerit". Another
-// agency keeps its own name.
+// placeName is the name of a kelurahan's area, without its level: "Bendogerit". Of another
+// agency it is the name without the city, which goes without saying here.
 func placeName(e *edition, a *scorecard.Agency) string {
 	if area := e.Area(a.Area); a.Kind == scorecard.KindKelurahan && area != nil {
 		return area.Name
 	}
-	return a.Name
+	return strings.TrimSuffix(a.Name, " Kota Blitar")
 }
 
 // agencyPath is the address of an agency's page in this edition.
