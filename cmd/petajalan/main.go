@@ -58,6 +58,7 @@ func newRoot(p *program) *cobra.Command {
 	root.SetErr(p.stderr)
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.AddCommand(
+		demoCommand(p),
 		serveCommand(p),
 		migrateCommand(p),
 		seedCommand(p),
