@@ -108,15 +108,6 @@ func newListedTarget(e *edition, a *scorecard.Achievement) listedTarget {
 	return row
 }
 
-// newListedTargets prepares targets for a list.
-func newListedTargets(e *edition, targets []*scorecard.Achievement) []listedTarget {
-	rows := make([]listedTarget, len(targets))
-	for i, a := range targets {
-		rows[i] = newListedTarget(e, a)
-	}
-	return rows
-}
-
 // formatFirstTarget writes the target first promised, as formatTarget does the one in force.
 func formatFirstTarget(v *scorecard.View, a *scorecard.Achievement) string {
 	sheet := v.Indicator(a.Indicator)
@@ -194,16 +185,4 @@ func scoreHeadline(e *edition, level scoring.Level, code string, t tally) headli
 		}
 	}
 	return h
-}
-
-// lowestNotes tells the lowest targets in words; with the agency where there are several.
-func lowestNotes(rows []listedTarget, agency bool) []note {
-	notes := make([]note, len(rows))
-	for i, r := range rows {
-		notes[i] = note{Text: r.Sheet.Name, Detail: "Nilai " + formatNumber(*r.Scored, 2) + ": " + r.ActualText + ", target " + r.TargetText + ".", Href: r.Href}
-		if agency {
-			notes[i].Text += ", " + r.Owner.Name
-		}
-	}
-	return notes
 }

@@ -132,7 +132,7 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 	if calendar := e.Calendar(a.AsOf); calendar != nil {
 		page.Due = calendar.DueAt
 	}
-	if a.IsCarried() {
+	if a.IsCarried() && x.Origin != a {
 		page.Origin = e.Link(calculationAddress(a.Indicator, a.Agency, a.AsOf))
 	}
 	if a.Scored != nil {

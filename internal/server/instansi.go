@@ -183,7 +183,7 @@ func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 	}
 	page.Trend = newTrend(e, comparisonFinding(e, scores, means, among), scores, "Rerata", means)
 	page.Notes = agencyNotes(e, agency)
-	page.Lowest = lowestNotes(newListedTargets(e, e.Lowest(scoring.LevelAgency, agency.Code, 3)), false)
+	page.Lowest = lowestResults(e, scoring.LevelAgency, agency.Code)
 	page.Shares = agencyShares(e, agency, score)
 	page.Found, _, page.LeftOut = agencyIndicators(e, agency)
 	page.Objectives = agencyObjectives(e, agency)

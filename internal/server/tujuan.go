@@ -23,17 +23,16 @@ var goalRoute = publicRoute{
 // goalPage shows a goal: its score, its objectives, and the agencies the score is the mean of.
 type goalPage struct {
 	Page
-	Trail       []crumb
-	Goal        *scorecard.Goal
-	Headline    headline
-	Trend       trendFigure
-	Objectives  []objectiveRow
-	Members     []memberRow // one vote each, by name
-	Voters      int         // members with a score
-	Lowest      []listedTarget
-	LowestNotes []note
-	Tally       tally
-	Others      []figureLink // the other goals
+	Trail      []crumb
+	Goal       *scorecard.Goal
+	Headline   headline
+	Trend      trendFigure
+	Objectives []objectiveRow
+	Members    []memberRow // one vote each, by name
+	Voters     int         // members with a score
+	Lowest     []note
+	Tally      tally
+	Others     []figureLink // the other goals
 }
 
 // objectiveRow is an objective with its score and indicators.
@@ -64,13 +63,12 @@ func showGoal(e *edition, p params) (view, error) {
 			"Tujuan "+goal.Code+" peta jalan layanan Kota Blitar: "+goal.Name+". Nilai, sasaran, dan indikatornya."),
 		Trail:  trail(e, crumb{"Indikator", "/indikator"}, crumb{Name: "Tujuan " + goal.Code}),
 		Goal:   goal,
-		Lowest: newListedTargets(e, e.Lowest(scoring.LevelGoal, goal.Code, 3)),
+		Lowest: lowestResults(e, scoring.LevelGoal, goal.Code),
 		Tally:  tallyOf(e, targets),
 	}
 	page.Headline = scoreHeadline(e, scoring.LevelGoal, goal.Code, page.Tally)
 	scores := e.Scores(scoring.LevelGoal, goal.Code)
 	page.Trend = newTrend(e, trendFinding(scores), scores, "", nil)
-	page.LowestNotes = lowestNotes(page.Lowest, true)
 	for _, o := range goal.Objectives {
 		page.Objectives = append(page.Objectives, objectiveRow{o, scoreTextOf(e, e.Score(scoring.LevelObjective, o.Code, e.View.Latest())), listIndicators(e, o.Code)})
 	}
