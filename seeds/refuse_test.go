@@ -3,6 +3,7 @@ package seeds_test
 import (
 	"errors"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -209,5 +210,95 @@ func TestBrokenFilesAreRefusedWithLineAndRemedy(t *testing.T) {
 			}
 			t.Errorf("no problem in %s line %d says %q:\n%v", tt.file, line, tt.what, problems[:min(10, len(problems))])
 		})
+	}
+}
+
+func TestOneMistakeMayStandInAnotherFile(t *testing.T) {
+	t.Parallel()
+	sheet := func(old, now string) edit { return edit{"indicators.yaml", old, now} }
+	for name, tt := range map[string]struct {
+		edits            []edit
+		file, mark, what string
+	}{
+		"a goal without objectives": {[]edit{{"objectives.yaml", "goal: T3", "goal: T2"}}, "goals.yaml", "- code: T3", "tujuan “T3” tanpa sasaran"},
+		"an objective without indicators": {[]edit{{"objectives.yaml", "objectives:\n", "objectives:\n  - {code: S9.1, goal: T1, name: Baru}\n"}},
+			"objectives.yaml", "S9.1", "sasaran “S9.1” tanpa indikator"},
+		"an agency without indicators": {[]edit{{"agencies.csv", "Bag. Hukum,setda,35.72,,tidak,tidak", "Bag. Hukum,setda,35.72,,tidak,ya"}},
+			"targets.csv", "", "target setda-hukum, AKIP-PD belum ada untuk 2025, 2026, 2027, 2028, 2029"},
+		"a fraction that is averaged": {[]edit{sheet("consolidation: sum\n    frequency: triwulanan\n    unit: \"%\"", "consolidation: average\n    frequency: triwulanan\n    unit: \"%\"")},
+			"indicators.yaml", "consolidation: average\n    frequency: triwulanan\n    unit: \"%\"", "pecahan tidak dirata-rata"},
+		"a fraction without denominator": {[]edit{sheet("    denominator: \"rekomendasi diterima\"\n", "")}, "indicators.yaml", "kind: fraction", "pecahan tanpa pembilang atau penyebut"},
+		"a numerator of no fraction":     {[]edit{sheet("applies_to: setda\n", "applies_to: setda\n    numerator: \"x\"\n")}, "indicators.yaml", "numerator: \"x\"", "hanya untuk kind fraction"},
+		"a predicate that rises":         {[]edit{sheet("direction: predikat", "direction: turun")}, "indicators.yaml", "direction: turun", "direction “turun” tidak cocok dengan kind “predicate”"},
+		"a predicate that is added up": {[]edit{sheet("direction: predikat\n    consolidation: last", "direction: predikat\n    consolidation: sum")},
+			"indicators.yaml", "consolidation: sum\n    frequency: tahunan", "consolidation “sum” tidak cocok"},
+		"a predicate without scale": {[]edit{sheet("    scale: akip\n", "")}, "indicators.yaml", "kind: predicate", "predikat tanpa skala"},
+		"a scale of a number":       {[]edit{sheet("applies_to: setda\n", "applies_to: setda\n    scale: ikm\n")}, "indicators.yaml", "scale: ikm", "scale hanya untuk kind predicate"},
+		"a milestone without steps": {[]edit{sheet("    steps:\n", "    break_note: x\n#"), sheet("      - {percent: 20,", "#"), sheet("      - {percent: 40,", "#"),
+			sheet("      - {percent: 60,", "#"), sheet("      - {percent: 80,", "#"), sheet("      - {percent: 100,", "#")},
+			"indicators.yaml", "- code: PERWALI-TAHAP", "tahap (steps) tidak cocok"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			files := broken(t, tt.edits...)
+			_, err := seeds.Load(t.Context(), nil, files, time.Now())
+			problems, ok := errors.AsType[seeds.Problems](err)
+			if !ok {
+				t.Fatalf("Load = %v, want Problems", err)
+			}
+			if line := lineOf(t, files, tt.file, tt.mark); !contains(problems, tt.file, line, tt.what) {
+				t.Errorf("no problem in %s line %d says %q:\n%v", tt.file, line, tt.what, problems[:min(10, len(problems))])
+			}
+		})
+	}
+}
+
+func contains(problems seeds.Problems, file string, line int, what string) bool {
+	return slices.ContainsFunc(problems, func(p seeds.Problem) bool {
+		return p.File == file && p.Line == line && strings.Contains(p.String(), what)
+	})
+}
+
+func TestAllMistakesAreToldAtOnce(t *testing.T) {
+	t.Parallel()
+	files := broken(t,
+		edit{"goals.yaml", "weight: 35", "weight: 36"},
+		edit{"targets.csv", "setda,IKM-KOTA,2025,86.00", "setda,IKM-KOTA,2025,8o"},
+		edit{"holidays.csv", "2025-01-27", "2025-13-27"},
+	)
+	delete(files, "scales.yaml")
+	_, err := seeds.Load(t.Context(), nil, files, time.Now())
+	problems, ok := errors.AsType[seeds.Problems](err)
+	if !ok || len(problems) != 4 {
+		t.Fatalf("Load = %v, want 4 problems", err)
+	}
+	for i, file := range []string{"goals.yaml", "holidays.csv", "scales.yaml", "targets.csv"} {
+		if problems[i].File != file {
+			t.Errorf("problem %d is in %s, want %s: files in order", i, problems[i].File, file)
+		}
+	}
+}
+
+func TestManyMistakesAreCountedNotListed(t *testing.T) {
+	t.Parallel()
+	files := broken(t)
+	files["targets.csv"].Data = []byte(strings.ReplaceAll(string(files["targets.csv"].Data), ",contoh,,", ",entah,,"))
+	_, err := seeds.Load(t.Context(), nil, files, time.Now())
+	if err == nil {
+		t.Fatal("Load accepts 3,940 unknown statuses")
+	}
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 202 || lines[201] != "… dan 3740 kesalahan lain." {
+		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
+	}
+}
+
+// A byte order mark, as spreadsheets write it, is no mistake.
+func TestByteOrderMarkIsNoMistake(t *testing.T) {
+	t.Parallel()
+	files := broken(t, edit{"holidays.csv", "# Hari", "\ufeff# Hari"}, edit{"goals.yaml", "weight: 35", "weight: 36"})
+	_, err := seeds.Load(t.Context(), nil, files, time.Now())
+	if problems, _ := errors.AsType[seeds.Problems](err); len(problems) != 1 || problems[0].File != "goals.yaml" {
+		t.Errorf("Load = %v, want the goals' problem alone", err)
 	}
 }
