@@ -167,7 +167,7 @@ func newLogin(t *testing.T, attributes string) (address string) {
 
 func TestOwnerNeedNotBeASuperuser(t *testing.T) {
 	t.Parallel()
-	address := newLogin(t, "CREATEROLE")
+	address := newLogin(t, "CREATEROLE IN ROLE peta_migrate")
 	if _, err := postgres.Migrate(t.Context(), postgres.MigrateOptions{OwnerURL: address}); err != nil {
 		t.Fatal(err)
 	}

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"syscall"
 	"time"
 )
 
@@ -226,12 +227,13 @@ func (p *Private) join(ctx context.Context) (joined bool, err error) {
 		if gate == nil {
 			return false, p.stopOrphan(ctx)
 		}
-		if pm, ok := readPostmaster(p.cluster()); ok && pm.ready {
-			p.port = pm.port
-			if p.state, err = readState(p.dir); err == nil && p.answers(ctx, databaseName) == nil {
-				p.gate = gate
-				return true, nil
-			}
+		stays, err := p.stays(ctx)
+		if err != nil {
+			return false, errors.Join(err, gate.Close())
+		}
+		if stays {
+			p.gate = gate
+			return true, nil
 		}
 		_ = gate.Close() // nothing was written
 		select {
@@ -240,4 +242,34 @@ func (p *Private) join(ctx context.Context) (joined bool, err error) {
 		case <-time.After(20 * time.Millisecond):
 		}
 	}
+}
+
+// leaving is how long a supervisor may take from seeing that everybody has left
+// to stopping the server, on a busy machine.
+const leaving = 300 * time.Millisecond
+
+// stays says whether the server answers and will go on doing so, now that we
+// keep the pipe open. If nobody else uses it, it may be about to stop.
+func (p *Private) stays(ctx context.Context) (bool, error) {
+	pm, ok := readPostmaster(p.cluster())
+	if !ok || !pm.ready {
+		return false, nil
+	}
+	var err error
+	if p.state, err = readState(p.dir); err != nil {
+		return false, nil // of a server that is being made or removed
+	}
+	p.port = pm.port
+	if p.answers(ctx, databaseName) != nil {
+		return false, nil
+	}
+	alone, err := p.alone()
+	if err != nil || !alone {
+		return err == nil, err
+	}
+	if err := syscall.Flock(int(p.users.Fd()), syscall.LOCK_SH); err != nil {
+		return false, err
+	}
+	time.Sleep(leaving)
+	return p.answers(ctx, databaseName) == nil, nil
 }

@@ -272,9 +272,13 @@ func TestServerThatLostItsSupervisorIsReplaced(t *testing.T) {
 	p := startProgram(t, self(t), dir, nil)
 	mustExec(t, openURL(t, p.ownerURL), "CREATE TABLE kept AS SELECT 1 AS n")
 	pid := serverPID(t, dir)
-	parent := parentOf(t, pid)
-	if err := syscall.Kill(parent, syscall.SIGKILL); err != nil {
-		t.Fatal(err)
+	shell := parentOf(t, pid)
+	for _, process := range append(childrenOf(t, shell), shell) {
+		if process != pid {
+			if err := syscall.Kill(process, syscall.SIGKILL); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
 	p.kill(t)
 	next := startPrivate(t, dir)
@@ -301,6 +305,23 @@ func parentOf(t *testing.T, pid int) int {
 		t.Fatal(err)
 	}
 	return parent
+}
+
+func childrenOf(t *testing.T, pid int) []int {
+	t.Helper()
+	text, err := os.ReadFile(fmt.Sprintf("/proc/%d/task/%d/children", pid, pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var children []int
+	for word := range strings.FieldsSeq(string(text)) {
+		child, err := strconv.Atoi(word)
+		if err != nil {
+			t.Fatal(err)
+		}
+		children = append(children, child)
+	}
+	return children
 }
 
 func TestNumberOfADeadServerThatSomebodyElseHasNowDoesNotMatter(t *testing.T) {
