@@ -143,12 +143,12 @@ func BenchmarkRollUpExactOnly(b *testing.B) {
 	b.ReportAllocs()
 	i := 0
 	for b.Loop() {
-		roll := rolling{plan, r, periods[i%benchPeriods]}
+		roll := newRolling(plan, r, periods[i%benchPeriods])
 		for _, c := range []choice{inForce, firstPromise} {
-			city[fraction](&roll, c)
-			for _, lists := range [][][]int32{plan.byGoal, plan.byObjective, plan.byAgency} {
+			city(plan, ofGoals[fraction](roll, c))
+			for _, lists := range [][][]int32{plan.byObjective, plan.byAgency} {
 				for _, ids := range lists {
-					overAgencies[fraction](&roll, ids, c)
+					overAgencies[fraction](roll, ids, c)
 				}
 			}
 		}

@@ -8,7 +8,9 @@ import (
 // number is the arithmetic a roll-up needs. It is done in intervals first and, where an
 // interval cannot decide the last digit shown, again in exact fractions, by the same code.
 type number[T any] interface {
-	of(Ratio) T // the receiver plays no part; the value must not be negative
+	// Of these two the receiver plays no part; the value must not be negative.
+	of(Ratio) T
+	figure(b *rolling, i int32, c choice) T // the scored figure of a series
 	add(T) T
 	times(int64) T // by a positive number
 	over(int64) T  // by a positive number
@@ -38,6 +40,8 @@ func (interval) of(r Ratio) interval {
 	}
 	return x
 }
+
+func (interval) figure(b *rolling, i int32, c choice) interval { return b.cells[i].figures[c] }
 
 func (x interval) add(y interval) interval {
 	frac, carry := bits.Add64(x.frac, y.frac, 0)
@@ -71,7 +75,15 @@ func (x interval) scaled(places int) (int64, bool) {
 // fraction is an exact number of any size.
 type fraction struct{ *big.Rat }
 
-func (fraction) of(r Ratio) fraction       { return fraction{r.Rat()} }
+func (fraction) of(r Ratio) fraction { return fraction{r.Rat()} }
+
+func (fraction) figure(b *rolling, i int32, c choice) fraction {
+	if c == firstPromise {
+		return fraction{b.all[i].FirstScored.Rat()}
+	}
+	return fraction{b.all[i].Scored.Rat()}
+}
+
 func (x fraction) add(y fraction) fraction { return fraction{new(big.Rat).Add(x.rat(), y.rat())} }
 func (x fraction) times(k int64) fraction {
 	return fraction{new(big.Rat).Mul(x.rat(), big.NewRat(k, 1))}

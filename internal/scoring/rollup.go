@@ -1,102 +1,6 @@
 package scoring
 
-import (
-	"errors"
-	"fmt"
-	"slices"
-)
-
-// Plan is the shape of a roll-up: which series stand under which agency, objective and
-// goal. It is the same for all periods in which the shape holds.
-type Plan struct {
-	agencies   []string
-	objectives []string
-	goals      []PlanGoal
-
-	goalOf []int // by objective
-
-	// Series by agency; and by objective and by goal in the order of agencies.
-	byAgency, byObjective, byGoal [][]int32
-	agencyOf                      []int32 // by series
-}
-
-// PlanGoal is a goal with its weight in hundredths of a per cent.
-type PlanGoal struct {
-	Code   string
-	Weight int64
-}
-
-// PlanObjective is an objective and the code of its goal.
-type PlanObjective struct{ Code, Goal string }
-
-// PlanSeries is a target series and where it stands.
-type PlanSeries struct{ Agency, Objective string }
-
-// NewPlan returns the shape of a roll-up. The order of its arguments plays no part in any
-// score; series keep their index. It fails on duplicate or unknown codes and on weights
-// that are not positive.
-func NewPlan(goals []PlanGoal, objectives []PlanObjective, series []PlanSeries) (*Plan, error) {
-	p := &Plan{goals: slices.Clone(goals)}
-	slices.SortFunc(p.goals, func(a, b PlanGoal) int { return compare(a.Code, b.Code) })
-	goalIndex := map[string]int{}
-	for i, g := range p.goals {
-		if _, ok := goalIndex[g.Code]; ok || g.Weight <= 0 {
-			return nil, fmt.Errorf("goal %s stands twice or has no weight", g.Code)
-		}
-		goalIndex[g.Code] = i
-	}
-	sorted := slices.Clone(objectives)
-	slices.SortFunc(sorted, func(a, b PlanObjective) int { return compare(a.Code, b.Code) })
-	objectiveIndex := map[string]int{}
-	for i, o := range sorted {
-		g, ok := goalIndex[o.Goal]
-		if _, twice := objectiveIndex[o.Code]; twice || !ok {
-			return nil, fmt.Errorf("objective %s stands twice or has no goal", o.Code)
-		}
-		objectiveIndex[o.Code] = i
-		p.objectives, p.goalOf = append(p.objectives, o.Code), append(p.goalOf, g)
-	}
-	for _, s := range series {
-		p.agencies = append(p.agencies, s.Agency)
-	}
-	slices.Sort(p.agencies)
-	p.agencies = slices.Compact(p.agencies)
-
-	p.byAgency = make([][]int32, len(p.agencies))
-	p.byObjective = make([][]int32, len(p.objectives))
-	p.byGoal = make([][]int32, len(p.goals))
-	p.agencyOf = make([]int32, len(series))
-	for i, s := range series {
-		a, _ := slices.BinarySearch(p.agencies, s.Agency)
-		p.byAgency[a] = append(p.byAgency[a], int32(i)) //nolint:gosec // a city has some hundred series
-		p.agencyOf[i] = int32(a)                        //nolint:gosec // and fewer agencies
-	}
-	for _, ids := range p.byAgency {
-		for _, i := range ids {
-			o, ok := objectiveIndex[series[i].Objective]
-			if !ok {
-				return nil, fmt.Errorf("objective %s is not in the plan", series[i].Objective)
-			}
-			p.byObjective[o] = append(p.byObjective[o], i)
-			p.byGoal[p.goalOf[o]] = append(p.byGoal[p.goalOf[o]], i)
-		}
-	}
-	for g, ids := range p.byGoal { // objectives of a goal interleave by agency
-		slices.SortStableFunc(ids, func(a, b int32) int { return int(p.agencyOf[a] - p.agencyOf[b]) })
-		p.byGoal[g] = ids
-	}
-	return p, nil
-}
-
-func compare(a, b string) int {
-	switch {
-	case a < b:
-		return -1
-	case a > b:
-		return 1
-	}
-	return 0
-}
+import "slices"
 
 // Score is a roll-up of one period. Figures are as shown: in hundredths, rounded half up
 // once. Coverage is in ten-thousandths.
@@ -119,54 +23,36 @@ type Score struct {
 	FirstHigh     int64
 }
 
-// ErrWeights is returned when the weights of an agency do not sum to exactly 100.
-var ErrWeights = errors.New("weights of an agency do not sum to 100")
-
-// CheckWeights returns ErrWeights, with the agency, unless the weights of each agency that
-// has any sum to exactly 100.
-func (p *Plan) CheckWeights(achievements []Achievement) error {
-	for a, ids := range p.byAgency {
-		sum := int64(0)
-		for _, i := range ids {
-			sum += achievements[i].Weight
-		}
-		if sum != 0 && sum != 10000 {
-			return fmt.Errorf("%w: %s has %s", ErrWeights, p.agencies[a], ScaledText(sum, 2))
-		}
-	}
-	return nil
-}
-
 // RollUp returns the scores of one period: the city, then goals, objectives and agencies,
 // each by code. achievements[i] is that of series i of the plan. What has nothing due has
 // no score.
 func (p *Plan) RollUp(r *Rules, achievements []Achievement) []Score {
-	b := rolling{p, r, achievements}
-	var out []Score
-	add := func(level Level, code string, ids []int32, fast func(choice) figures[interval], exact func(choice) figures[fraction]) {
-		if s, ok := b.score(level, code, ids, fast, exact); ok {
+	b := newRolling(p, r, achievements)
+	out := make([]Score, 0, 1+len(p.goals)+len(p.objectives)+len(p.agencies))
+	add := func(level Level, code string, lists [][]int32, fast func(choice) figures[interval], exact func(choice) figures[fraction]) {
+		if s, ok := b.score(level, code, lists, fast, exact); ok {
 			out = append(out, s)
 		}
 	}
-	var all []int32
-	for _, ids := range p.byAgency {
-		all = append(all, ids...)
+	var goals [2][]figures[interval]
+	for _, c := range []choice{inForce, firstPromise} {
+		goals[c] = ofGoals[interval](b, c)
 	}
-	add(LevelCity, CityCode, all,
-		func(c choice) figures[interval] { return city[interval](&b, c) },
-		func(c choice) figures[fraction] { return city[fraction](&b, c) })
+	add(LevelCity, CityCode, p.byAgency,
+		func(c choice) figures[interval] { return city(p, goals[c]) },
+		func(c choice) figures[fraction] { return city(p, ofGoals[fraction](b, c)) })
+	for k, g := range p.goals {
+		add(LevelGoal, g.Code, p.byGoal[k:k+1],
+			func(c choice) figures[interval] { return goals[c][k] },
+			func(c choice) figures[fraction] { return overAgencies[fraction](b, p.byGoal[k], c) })
+	}
 	group := func(level Level, codes []string, lists [][]int32) {
 		for k, ids := range lists {
-			add(level, codes[k], ids,
-				func(c choice) figures[interval] { return overAgencies[interval](&b, ids, c) },
-				func(c choice) figures[fraction] { return overAgencies[fraction](&b, ids, c) })
+			add(level, codes[k], lists[k:k+1],
+				func(c choice) figures[interval] { return overAgencies[interval](b, ids, c) },
+				func(c choice) figures[fraction] { return overAgencies[fraction](b, ids, c) })
 		}
 	}
-	codes := make([]string, len(p.goals))
-	for i, g := range p.goals {
-		codes[i] = g.Code
-	}
-	group(LevelGoal, codes, p.byGoal)
 	group(LevelObjective, p.objectives, p.byObjective)
 	group(LevelAgency, p.agencies, p.byAgency)
 	return out
@@ -174,9 +60,11 @@ func (p *Plan) RollUp(r *Rules, achievements []Achievement) []Score {
 
 // rolling is one roll-up at work.
 type rolling struct {
-	plan  *Plan
-	rules *Rules
-	all   []Achievement
+	plan     *Plan
+	rules    *Rules
+	all      []Achievement
+	cells    []cell
+	byRating []int // room for counting, as bands
 }
 
 // choice is which promise the figures are held against.
@@ -187,6 +75,39 @@ const (
 	firstPromise
 )
 
+// cell is what a roll-up needs of an achievement, prepared once for all levels.
+type cell struct {
+	weight        int64 // 0 where nothing is due
+	scored        bool
+	hasFirst      bool
+	amended       bool // the first promise makes a difference
+	state, rating int  // in States and in the bands of the rules, -1 for none
+	figures       [2]interval
+}
+
+func newRolling(p *Plan, r *Rules, all []Achievement) *rolling {
+	b := &rolling{plan: p, rules: r, all: all, cells: make([]cell, len(all)), byRating: make([]int, len(r.bands))}
+	for i := range all {
+		a, c := &all[i], &b.cells[i]
+		c.state, c.rating = slices.Index(States[:], a.State), -1
+		if !a.State.IsDue() {
+			continue
+		}
+		c.weight, c.hasFirst, c.amended = a.Weight, a.HasFirst, !a.HasFirst
+		if a.State != Scored {
+			continue
+		}
+		c.scored = true
+		c.rating = slices.IndexFunc(r.bands, func(band Band) bool { return band.Code == a.Rating })
+		c.figures[inForce] = interval{}.of(a.Scored)
+		c.figures[firstPromise] = c.figures[inForce]
+		if a.HasFirst && a.FirstScored.Cmp(a.Scored) != 0 {
+			c.amended, c.figures[firstPromise] = true, interval{}.of(a.FirstScored)
+		}
+	}
+	return b
+}
+
 // figures are the four of a roll-up. exists is false where nothing is due, scored where
 // nothing is reported.
 type figures[T number[T]] struct {
@@ -194,21 +115,14 @@ type figures[T number[T]] struct {
 	score, low, high, coverage T
 }
 
-func (b *rolling) score(level Level, code string, ids []int32, fast func(choice) figures[interval], exact func(choice) figures[fraction]) (Score, bool) {
+func (b *rolling) score(level Level, code string, lists [][]int32, fast func(choice) figures[interval], exact func(choice) figures[fraction]) (Score, bool) {
 	f := fast(inForce)
 	if !f.exists {
 		return Score{}, false
 	}
-	s := Score{Level: level, Code: code, HasScore: f.scored, Ratings: map[string]int{}, States: map[State]int{}}
-	amended := false
-	for _, i := range ids {
-		a := &b.all[i]
-		s.States[a.State]++
-		if a.State == Scored {
-			s.Ratings[a.Rating]++
-		}
-		amended = amended || a.differsFromFirst()
-	}
+	s := Score{Level: level, Code: code, HasScore: f.scored}
+	var amended bool
+	s.Ratings, s.States, amended = b.count(lists)
 	s.Score, s.Low, s.High, s.Coverage = settle(f, func() figures[fraction] { return exact(inForce) })
 	if lo := b.rules.Rating(s.Low); s.HasScore && lo == b.rules.Rating(s.High) {
 		s.Rating = lo
@@ -218,15 +132,42 @@ func (b *rolling) score(level Level, code string, ids []int32, fast func(choice)
 		return s, true
 	}
 	if f := fast(firstPromise); f.exists {
+		f.coverage = interval{} // not shown, so that it need not be settled
 		s.HasFirst, s.HasFirstScore = true, f.scored
 		s.FirstScore, s.FirstLow, s.FirstHigh, _ = settle(f, func() figures[fraction] { return exact(firstPromise) })
 	}
 	return s, true
 }
 
-// differsFromFirst reports whether the first promise makes a difference to roll-ups.
-func (a *Achievement) differsFromFirst() bool {
-	return a.State.IsDue() && (!a.HasFirst || (a.State == Scored && a.Scored.Cmp(a.FirstScored) != 0))
+// count returns how many of the series have each rating and each state, and whether the
+// first promise makes a difference to any of them.
+func (b *rolling) count(lists [][]int32) (ratings map[string]int, states map[State]int, amended bool) {
+	var byState [len(States)]int
+	clear(b.byRating)
+	for _, ids := range lists {
+		for _, i := range ids {
+			c := &b.cells[i]
+			if c.state >= 0 {
+				byState[c.state]++
+			}
+			if c.rating >= 0 {
+				b.byRating[c.rating]++
+			}
+			amended = amended || c.amended
+		}
+	}
+	ratings, states = map[string]int{}, map[State]int{}
+	for k, n := range byState {
+		if n > 0 {
+			states[States[k]] = n
+		}
+	}
+	for k, n := range b.byRating {
+		if n > 0 {
+			ratings[b.rules.bands[k].Code] = n
+		}
+	}
+	return ratings, states, amended
 }
 
 // settle rounds the figures, by exact fractions where intervals cannot tell.
@@ -291,20 +232,15 @@ func ofAgency[T number[T]](b *rolling, ids []int32, c choice) figures[T] {
 	var sum, zero T
 	var due, there int64
 	for _, i := range ids {
-		a := &b.all[i]
-		if !a.State.IsDue() || a.Weight == 0 || (c == firstPromise && !a.HasFirst) {
+		x := &b.cells[i]
+		if x.weight == 0 || (c == firstPromise && !x.hasFirst) {
 			continue
 		}
-		due += a.Weight
-		if a.State != Scored {
-			continue
+		due += x.weight
+		if x.scored {
+			there += x.weight
+			sum = sum.add(zero.figure(b, i, c).times(x.weight))
 		}
-		there += a.Weight
-		figure := a.Scored
-		if c == firstPromise {
-			figure = a.FirstScored
-		}
-		sum = sum.add(zero.of(figure).times(a.Weight))
 	}
 	if due == 0 {
 		return f
@@ -323,22 +259,31 @@ func ofAgency[T number[T]](b *rolling, ids []int32, c choice) figures[T] {
 	return f
 }
 
+// ofGoals returns the figures of the goals of the plan.
+func ofGoals[T number[T]](b *rolling, c choice) []figures[T] {
+	out := make([]figures[T], len(b.plan.goals))
+	for g, ids := range b.plan.byGoal {
+		out[g] = overAgencies[T](b, ids, c)
+	}
+	return out
+}
+
 // city returns the mean of the goals by their weight.
-func city[T number[T]](b *rolling, c choice) figures[T] {
+func city[T number[T]](p *Plan, goals []figures[T]) figures[T] {
 	var f figures[T]
 	var due, there int64
-	for g, goal := range b.plan.goals {
-		x := overAgencies[T](b, b.plan.byGoal[g], c)
+	for g, x := range goals {
 		if !x.exists {
 			continue
 		}
+		weight := p.goals[g].Weight
 		f.exists = true
-		due += goal.Weight
-		f.low, f.high = f.low.add(x.low.times(goal.Weight)), f.high.add(x.high.times(goal.Weight))
-		f.coverage = f.coverage.add(x.coverage.times(goal.Weight))
+		due += weight
+		f.low, f.high = f.low.add(x.low.times(weight)), f.high.add(x.high.times(weight))
+		f.coverage = f.coverage.add(x.coverage.times(weight))
 		if x.scored {
-			there += goal.Weight
-			f.score = f.score.add(x.score.times(goal.Weight))
+			there += weight
+			f.score = f.score.add(x.score.times(weight))
 		}
 	}
 	if !f.exists {
