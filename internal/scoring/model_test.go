@@ -59,3 +59,22 @@ func TestScoresThatEndInHalfAHundredthAreAsTheTextSays(t *testing.T) {
 		sameScores(t, someTown(t, plain), "100")
 	})
 }
+
+// What is stored are the exact value and the targets to date; the results come back from
+// them.
+func TestResultsAreRestoredFromTheirInputs(t *testing.T) {
+	t.Parallel()
+	rules := defaultRules(t)
+	rapid.Check(t, func(t *rapid.T) {
+		s := someSeries(t, rapid.IntRange(1, 8).Draw(t, "periods"))
+		for _, want := range rules.Assess(s) {
+			got := want
+			got.Raw, got.Scored, got.Rating = scoring.Ratio{}, scoring.Ratio{}, ""
+			got.FirstRaw, got.FirstScored = scoring.Ratio{}, scoring.Ratio{}
+			rules.Restore(s.Direction, &got)
+			if diff := cmp.Diff(outcomeOf(s, want).text(), outcomeOf(s, got).text()); diff != "" {
+				t.Fatalf("restored differently (- before, + after):\n%s", diff)
+			}
+		}
+	})
+}

@@ -183,6 +183,13 @@ func TestRatioOfADecimalIsExact(t *testing.T) {
 	})
 }
 
+func TestScaleIsANumberOfDecimals(t *testing.T) {
+	t.Parallel()
+	if got := scoring.Scale(-8750, 2); got.Cmp(scoring.NewRatio(-175, 2)) != 0 {
+		t.Errorf("Scale(-8750, 2) = %s", got.Rat())
+	}
+}
+
 func TestDividingByZeroPanics(t *testing.T) {
 	t.Parallel()
 	for name, divide := range map[string]func(){
