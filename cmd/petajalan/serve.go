@@ -75,7 +75,9 @@ const distributorDelay = 5 * time.Second
 // serveStore runs the site and the scheduled work on an open database until ctx
 // ends. ready is called once, when requests are answered.
 func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, log *slog.Logger, ready func(net.Addr)) error {
-	if s.undivided() {
+	if owner, err := postgres.IsOwner(ctx, s.web); err != nil {
+		return err
+	} else if owner {
 		log.Warn("privileges are not separated: DATABASE_OWNER_URL is unset, so the login of the site may change the schema")
 	}
 	proxies := make([]string, len(cfg.TrustedProxies))

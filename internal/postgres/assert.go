@@ -63,14 +63,13 @@ func AssertServer(ctx context.Context, db *bun.DB, o AssertOptions) error {
 // the error of asking.
 func assertPrivileges(ctx context.Context, db *bun.DB, allowOwner bool) (wrong, err error) {
 	var login string
-	var superuser, owner bool
-	if err := db.NewRaw(`
-		SELECT current_user, rolsuper,
-		       EXISTS (SELECT FROM pg_roles o WHERE o.rolname = 'peta_owner' AND pg_has_role(current_user, o.oid, 'MEMBER'))
-		       OR EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-		                  WHERE n.nspname = 'public' AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(current_user, c.relowner, 'MEMBER'))
-		FROM pg_roles WHERE rolname = current_user`).Scan(ctx, &login, &superuser, &owner); err != nil {
+	var superuser bool
+	if err := db.NewRaw("SELECT current_user, rolsuper FROM pg_roles WHERE rolname = current_user").Scan(ctx, &login, &superuser); err != nil {
 		return nil, fmt.Errorf("read the privileges of the login: %w", err)
+	}
+	owner, err := IsOwner(ctx, db)
+	if err != nil {
+		return nil, err
 	}
 	switch {
 	case superuser:
@@ -79,4 +78,18 @@ func assertPrivileges(ctx context.Context, db *bun.DB, allowOwner bool) (wrong, 
 		return fmt.Errorf("the login %s of DATABASE_URL owns the tables, so published rows could be changed: use one that is only a member of peta_web and peta_job", login), nil
 	}
 	return nil, nil
+}
+
+// IsOwner says whether the login may work as peta_owner or owns a table itself,
+// so that its privileges are not separated from those of migrations.
+func IsOwner(ctx context.Context, db bun.IDB) (bool, error) {
+	var owner bool
+	if err := db.NewRaw(`
+		SELECT EXISTS (SELECT FROM pg_roles o WHERE o.rolname = 'peta_owner' AND pg_has_role(current_user, o.oid, 'MEMBER'))
+		       OR EXISTS (SELECT FROM pg_class c
+		                  WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p', 'v', 'm') AND pg_has_role(current_user, c.relowner, 'MEMBER'))`,
+	).Scan(ctx, &owner); err != nil {
+		return false, fmt.Errorf("read what the login owns: %w", err)
+	}
+	return owner, nil
 }
