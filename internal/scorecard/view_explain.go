@@ -184,16 +184,38 @@ func (v *View) calculate(ind *Indicator, a *Achievement, p Promise, raw, scored 
 	if x == nil {
 		return nil
 	}
-	c.Raw = rounded(x, 2)
-	if top := number(&v.Method.Cap); top != nil && x.Cmp(top) > 0 {
-		x = top
-	}
-	if floor := number(&v.Method.Floor); floor != nil && x.Cmp(floor) < 0 {
-		x = floor
-	}
-	c.Scored = rounded(x, 2)
+	c.Raw, c.Scored = rounded(x, 2), rounded(v.bounded(x), 2)
 	c.Agrees = equal(&c.Raw, raw) && equal(&c.Scored, scored)
 	return c
+}
+
+// bounded holds a raw figure between the floor and the cap of the method.
+func (v *View) bounded(x *big.Rat) *big.Rat {
+	if top := number(&v.Method.Cap); top != nil && x.Cmp(top) > 0 {
+		return top
+	}
+	if floor := number(&v.Method.Floor); floor != nil && x.Cmp(floor) < 0 {
+		return floor
+	}
+	return x
+}
+
+// scoredExactly is what enters a roll-up for a target, before it is rounded; nil when it
+// is not scored.
+func (v *View) scoredExactly(a *Achievement) *big.Rat {
+	if a.Scored == nil {
+		return nil
+	}
+	r := actual(a)
+	if r == nil {
+		return number(a.Scored)
+	}
+	rule, bound := ruleFor(a.Direction, r, Promise{Value: a.Target, Low: a.TargetLow, High: a.TargetHigh})
+	x := applyRule(rule, a.Direction, r, number(bound))
+	if x == nil {
+		return number(a.Scored)
+	}
+	return new(big.Rat).Set(v.bounded(x))
 }
 
 // actual is R to date, exact: of a fraction, its numerator to date divided anew.
@@ -270,7 +292,7 @@ func applyRule(rule string, d scoring.Direction, r, t *big.Rat) *big.Rat {
 
 // part is w·c / Σw over the scored targets of the agency in the same period.
 func (v *View) part(a *Achievement) *Part {
-	w, c := number(&a.Weight), number(a.Scored)
+	w, c := number(&a.Weight), v.scoredExactly(a)
 	sum := new(big.Rat)
 	for _, other := range v.AchievementsOf(a.Agency, a.Period) {
 		if x := number(&other.Weight); x != nil && other.Scored != nil {
@@ -317,7 +339,7 @@ func (v *View) Portions(agency string, p scoring.Period) []Portion {
 			byGoal[a.Goal] = s
 		}
 		s.targets++
-		w, c := number(&a.Weight), number(a.Scored)
+		w, c := number(&a.Weight), v.scoredExactly(a)
 		if w == nil || c == nil {
 			continue
 		}
@@ -364,7 +386,7 @@ func (v *View) Span(agency string, p scoring.Period) *Span {
 		}
 		s.Due++
 		weights.Add(weights, w)
-		if c := number(a.Scored); c != nil {
+		if c := v.scoredExactly(a); c != nil {
 			s.Scored++
 			known.Add(known, w)
 			points.Add(points, c.Mul(c, w))

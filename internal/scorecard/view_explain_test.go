@@ -186,3 +186,23 @@ func TestPartsAndPortionsAddUpToTheScore(t *testing.T) {
 		t.Errorf("Part = %+v, want 30 of 55", p)
 	}
 }
+
+func TestRollUpsAreTakenApartWithoutRoundingFirst(t *testing.T) {
+	t.Parallel()
+	c := city()
+	// Shown as 33.34 and 33.33, whose mean would be 33.34; the mean of the exact ones is 33.33.
+	for indicator, actual := range map[string]string{"IKM": "33.335", "ADUAN": "166.675"} {
+		target(c, tw3, dlh, indicator, scoring.Scored, func(a *scorecard.Achievement) {
+			a.Weight, a.Target, a.Actual = "50", text("100"), &actual
+			scored("33.34", "33.34")(a)
+		})
+	}
+	v := scorecard.NewView(c)
+	mean, weights, n := v.WeightedMean(v.AchievementsOf(dlh, tw3))
+	if show(mean) != "33.33" || weights != "100" || n != 2 {
+		t.Errorf("WeightedMean = %s over %s of %d, want 33.33 over 100 of 2", show(mean), weights, n)
+	}
+	if s := v.Span(dlh, tw3); s == nil || s.Points != "33.33" || s.Missing != "0.00" {
+		t.Errorf("Span = %+v, want 33.33", s)
+	}
+}

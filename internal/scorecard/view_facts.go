@@ -181,11 +181,12 @@ func Mean(figures []*string) (mean *string, n int) {
 }
 
 // WeightedMean returns Σw·c / Σw over the targets that are scored, with 2 decimals, the sum
-// of their weights and how many they are; nil, "0" and 0 when none is.
-func WeightedMean(targets []*Achievement) (mean *string, weights string, n int) {
+// of their weights and how many they are; nil, "0" and 0 when none is. As in the roll-up,
+// c is not rounded before.
+func (v *View) WeightedMean(targets []*Achievement) (mean *string, weights string, n int) {
 	sum, weight := new(big.Rat), new(big.Rat)
 	for _, a := range targets {
-		w, c := number(&a.Weight), number(a.Scored)
+		w, c := number(&a.Weight), v.scoredExactly(a)
 		if w == nil || c == nil {
 			continue
 		}

@@ -97,7 +97,7 @@ func members(e *edition, targets []*scorecard.Achievement) []memberRow {
 	rows := make([]memberRow, 0, len(byAgency))
 	for code, due := range byAgency {
 		row := memberRow{Agency: e.Agency(code), Href: agencyPath(e, e.Agency(code)), Due: len(due)}
-		row.Score, row.Weight, row.Scored = scorecard.WeightedMean(due)
+		row.Score, row.Weight, row.Scored = e.WeightedMean(due)
 		rows = append(rows, row)
 	}
 	slices.SortFunc(rows, func(a, b memberRow) int { return scorecard.ByName(a.Agency, b.Agency) })
