@@ -153,6 +153,9 @@ func (c *checker) checkBaselines(rows []baselineRow) {
 }
 
 func (c *checker) checkHolidays(rows []holidayRow) {
+	if len(rows) == 0 && !c.broken[holidaysFile] {
+		c.problems.add(holidaysFile, 0, "tidak ada hari libur, sehingga hari kerja tidak dapat dihitung", "Isi hari libur nasional")
+	}
 	seen := map[string]int{}
 	for _, row := range rows {
 		c.unique(seen, holidaysFile, row.line, "tanggal", row.Day)

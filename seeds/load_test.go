@@ -109,6 +109,24 @@ func TestLoadingTwiceChangesNothing(t *testing.T) {
 	}
 }
 
+func TestTwoLoadsAtOnceWriteOnce(t *testing.T) {
+	t.Parallel()
+	db := postgrestest.New(t)
+	results := make(chan seeds.Summary, 2)
+	for range 2 {
+		go func() {
+			s, err := seeds.Load(t.Context(), db, seeds.Files(), before)
+			if err != nil {
+				t.Error(err)
+			}
+			results <- s
+		}()
+	}
+	if a, b := <-results, <-results; a.Changed() == b.Changed() {
+		t.Errorf("summaries %+v and %+v, want one that wrote and one that did not", a, b)
+	}
+}
+
 func TestChangedTargetBecomesARevision(t *testing.T) {
 	t.Parallel()
 	db := loaded(t)

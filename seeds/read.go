@@ -118,7 +118,7 @@ func (r *reader) check(file string, row placed) {
 func explain(f validator.FieldError) (what, fix string) {
 	what = fmt.Sprintf("%s %s tidak sah", f.Field(), quote(fmt.Sprint(f.Value())))
 	switch f.Tag() {
-	case "required", "required_with", "required_if":
+	case "required", "min":
 		return f.Field() + " kosong", "Isi " + f.Field()
 	case "oneof":
 		return f.Field() + " " + quote(fmt.Sprint(f.Value())) + " tidak dikenal",

@@ -90,6 +90,8 @@ func TestBrokenFilesAreRefusedWithLineAndRemedy(t *testing.T) {
 		"a document out of shape":   {"goals.yaml", "  - code: T2", " - code: T2", " - code: T2", "susunan YAML tidak terbaca", 0},
 		"a list for a text":         {"goals.yaml", "weight: 35", "weight: [35]", "weight: [35]", "weight seharusnya satu nilai", 2},
 		"a text for a mapping":      {"goals.yaml", "goals:\n", "goals:\n  - T0\n", "- T0", "seharusnya kumpulan kunci dan nilai", 1},
+		"an empty list":             {"rules.yaml", "", "rule_sets: []\n", "rule_sets", "rule_sets kosong", 0},
+		"no holidays at all":        {"holidays.csv", "", "day,name,needs_check,source\n", "", "tidak ada hari libur", 0},
 		"an empty document":         {"rules.yaml", "", "# kosong\n", "", "berkas kosong", 0},
 
 		// Areas and agencies.

@@ -86,7 +86,7 @@ type holidayRow struct {
 
 type scalesDoc struct {
 	record
-	Scales []scaleRow `seed:"scales" validate:"required"`
+	Scales []scaleRow `seed:"scales" validate:"required,min=1"`
 }
 
 type scaleRow struct {
@@ -98,7 +98,7 @@ type scaleRow struct {
 	Status    string         `seed:"status" validate:"required"`
 	ValidFrom string         `seed:"valid_from" validate:"required,datetime=2006-01-02"`
 	ValidTo   string         `seed:"valid_to" validate:"omitempty,datetime=2006-01-02"`
-	Steps     []scaleStepRow `seed:"steps" validate:"required"`
+	Steps     []scaleStepRow `seed:"steps" validate:"required,min=1"`
 }
 
 type scaleStepRow struct {
@@ -111,7 +111,7 @@ type scaleStepRow struct {
 
 type rulesDoc struct {
 	record
-	RuleSets []ruleSetRow `seed:"rule_sets" validate:"required"`
+	RuleSets []ruleSetRow `seed:"rule_sets" validate:"required,min=1"`
 }
 
 type ruleSetRow struct {
@@ -148,7 +148,7 @@ type roadmapDoc struct {
 
 type goalsDoc struct {
 	record
-	Goals []goalRow `seed:"goals" validate:"required"`
+	Goals []goalRow `seed:"goals" validate:"required,min=1"`
 }
 
 type goalRow struct {
@@ -160,7 +160,7 @@ type goalRow struct {
 
 type objectivesDoc struct {
 	record
-	Objectives []objectiveRow `seed:"objectives" validate:"required"`
+	Objectives []objectiveRow `seed:"objectives" validate:"required,min=1"`
 }
 
 type objectiveRow struct {
@@ -172,7 +172,7 @@ type objectiveRow struct {
 
 type indicatorsDoc struct {
 	record
-	Indicators []indicatorRow `seed:"indicators" validate:"required"`
+	Indicators []indicatorRow `seed:"indicators" validate:"required,min=1"`
 }
 
 type indicatorRow struct {
@@ -231,14 +231,14 @@ type targetRow struct {
 type servicesDoc struct {
 	record
 	Sources  map[string]string `seed:"sources"`
-	Services []serviceRow      `seed:"services" validate:"required"`
+	Services []serviceRow      `seed:"services" validate:"required,min=1"`
 }
 
 type serviceRow struct {
 	record
 	Code      string       `seed:"code" validate:"required,code"`
 	Name      string       `seed:"name" validate:"required,max=200"`
-	OfferedBy []string     `seed:"offered_by" validate:"required"`
+	OfferedBy []string     `seed:"offered_by" validate:"required,min=1"`
 	Standard  *standardRow `seed:"standard" validate:"omitempty,structonly"`
 }
 

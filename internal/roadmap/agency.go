@@ -63,12 +63,6 @@ type AgencyName struct {
 	AgencyCode string     `bun:",scanonly"`
 }
 
-// ValidOn reports whether the agency exists on the day.
-func (a *Agency) ValidOn(day time.Time) bool {
-	d := day.Format(time.DateOnly)
-	return a.ValidFrom.Format(time.DateOnly) <= d && (a.ValidTo == nil || d <= a.ValidTo.Format(time.DateOnly))
-}
-
 // IsKelurahan reports whether the agency is the office of a kelurahan, whose
 // page has the address /kelurahan/… and not /instansi/….
 func (a *Agency) IsKelurahan() bool { return a.Kind == AgencyKelurahan }
@@ -107,20 +101,6 @@ func selectAgencies(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery
 	return agencies, nil
 }
 
-// AgencyNames returns the other names of all agencies, by code and name.
-func AgencyNames(ctx context.Context, db bun.IDB) ([]AgencyName, error) {
-	var names []AgencyName
-	err := db.NewSelect().Model(&names).
-		ColumnExpr("agency_name.*, a.code AS agency_code").
-		Join("JOIN agencies AS a ON a.id = agency_name.agency_id").
-		OrderExpr(`a.code COLLATE "C", agency_name.name COLLATE "C"`).
-		Scan(ctx)
-	if err != nil {
-		return nil, fmt.Errorf("read names of agencies: %w", err)
-	}
-	return names, nil
-}
-
 // PutAgencies adds agencies or corrects them in place, by code. Parents are
 // taken from ParentCode and must be among them. It returns how many were new or
 // different.
@@ -154,7 +134,7 @@ func PutAgencies(ctx context.Context, db bun.IDB, agencies []Agency) (int, error
 	for i := range complete {
 		complete[i].ParentID = ids[complete[i].ParentCode]
 	}
-	n, err := upsert(ctx, db, &complete, "agencies", "code", "kind", "name", "short_name", "parent_id", "area_code",
+	n, err := upsert(ctx, db, complete, "agencies", "code", "kind", "name", "short_name", "parent_id", "area_code",
 		"public_facing", "reports", "website", "valid_from", "valid_to", "source", "confidence", "note")
 	if err != nil {
 		return 0, fmt.Errorf("write agencies: %w", err)
@@ -192,11 +172,9 @@ func ReplaceAgencyNames(ctx context.Context, db bun.IDB, names []AgencyName) (in
 		rows[i].AgencyID = ids[rows[i].AgencyCode]
 		agencyIDs, texts = append(agencyIDs, rows[i].AgencyID), append(texts, rows[i].Name)
 	}
-	changed := 0
-	if len(rows) > 0 {
-		if changed, err = upsert(ctx, db, &rows, "agency_names", "agency_id, name", "valid_from", "valid_to"); err != nil {
-			return 0, fmt.Errorf("write names of agencies: %w", err)
-		}
+	changed, err := upsert(ctx, db, rows, "agency_names", "agency_id, name", "valid_from", "valid_to")
+	if err != nil {
+		return 0, fmt.Errorf("write names of agencies: %w", err)
 	}
 	result, err := db.NewRaw(`
 		DELETE FROM agency_names

@@ -45,7 +45,7 @@ func Areas(ctx context.Context, db bun.IDB) ([]Area, error) {
 // PutAreas adds areas or corrects them in place, by code. It returns how many
 // were new or different.
 func PutAreas(ctx context.Context, db bun.IDB, areas []Area) (int, error) {
-	n, err := upsert(ctx, db, &areas, "areas", "code",
+	n, err := upsert(ctx, db, areas, "areas", "code",
 		"level", "parent_code", "name", "slug", "outline", "label_x", "label_y", "label_room", "source")
 	if err != nil {
 		return 0, fmt.Errorf("write areas: %w", err)

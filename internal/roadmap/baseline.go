@@ -28,7 +28,7 @@ type Baseline struct {
 // ReplaceBaselines makes rows the only baselines there are. It returns how many
 // were new, different or gone.
 func ReplaceBaselines(ctx context.Context, db bun.IDB, rows []Baseline) (int, error) {
-	n, err := upsert(ctx, db, &rows, "baselines", "code, year",
+	n, err := upsert(ctx, db, rows, "baselines", "code, year",
 		"indicator", "value", "unit", "predicate", "assessor", "status", "confidence", "source", "note")
 	if err != nil {
 		return 0, fmt.Errorf("write baselines: %w", err)
@@ -46,15 +46,6 @@ func ReplaceBaselines(ctx context.Context, db bun.IDB, rows []Baseline) (int, er
 	return n + int(gone), err
 }
 
-// Baselines returns the published figures by code and year.
-func Baselines(ctx context.Context, db bun.IDB) ([]Baseline, error) {
-	var rows []Baseline
-	if err := db.NewSelect().Model(&rows).OrderExpr(`code COLLATE "C", year`).Scan(ctx); err != nil {
-		return nil, fmt.Errorf("read baselines: %w", err)
-	}
-	return rows, nil
-}
-
 // Holiday is a day on which the city's offices are closed.
 type Holiday struct {
 	Day        time.Time `bun:"type:date,pk"`
@@ -63,10 +54,10 @@ type Holiday struct {
 	Source     string
 }
 
-// ReplaceHolidays makes rows, of which there must be one, the only holidays
+// ReplaceHolidays makes rows the only holidays
 // there are. It returns how many were new, different or gone.
 func ReplaceHolidays(ctx context.Context, db bun.IDB, rows []Holiday) (int, error) {
-	n, err := upsert(ctx, db, &rows, "holidays", "day", "name", "needs_check", "source")
+	n, err := upsert(ctx, db, rows, "holidays", "day", "name", "needs_check", "source")
 	if err != nil {
 		return 0, fmt.Errorf("write holidays: %w", err)
 	}

@@ -171,20 +171,6 @@ func RuleSetOn(ctx context.Context, db bun.IDB, day time.Time) (*RuleSet, error)
 	return found, nil
 }
 
-// RuleSetByID returns a rule set with its scales, or a NotFound fault.
-func RuleSetByID(ctx context.Context, db bun.IDB, id int64) (*RuleSet, error) {
-	sets, err := RuleSets(ctx, db)
-	if err != nil {
-		return nil, err
-	}
-	for i := range sets {
-		if sets[i].ID == id {
-			return &sets[i], nil
-		}
-	}
-	return nil, fault.New(fault.NotFound, "Tidak ada aturan penilaian nomor %d.", id)
-}
-
 // AddRuleSet records a revision of a rule set, whose scales are Bands and Words,
 // and gives it its id.
 func AddRuleSet(ctx context.Context, db bun.IDB, r *RuleSet) error {

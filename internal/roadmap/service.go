@@ -56,27 +56,6 @@ type Standard struct {
 	RecordedAt   time.Time
 }
 
-// Stated returns how many of the 14 components are stated.
-func (s *Standard) Stated() int {
-	n := 0
-	if s.Requirements != nil {
-		n++
-	}
-	if s.DurationValue != nil {
-		n++
-	}
-	if s.FeeKind != nil {
-		n++
-	}
-	for _, text := range []*string{s.Procedure, s.Product, s.Complaints, s.LegalBasis, s.Facilities, s.Competence,
-		s.Supervision, s.StaffNumber, s.ServiceGuarantee, s.SafetyGuarantee, s.Evaluation} {
-		if text != nil {
-			n++
-		}
-	}
-	return n
-}
-
 // Services returns all services by code, each with the codes of the agencies
 // that offer it and its newest shared standard.
 func Services(ctx context.Context, db bun.IDB) ([]Service, error) {
@@ -125,7 +104,7 @@ func Services(ctx context.Context, db bun.IDB) ([]Service, error) {
 // the agencies that offer them. It gives the services their ids and returns how
 // many services were new or different and how many offerings were new.
 func PutServices(ctx context.Context, db bun.IDB, services []Service) (changed, offered int, err error) {
-	if changed, err = upsert(ctx, db, &services, "services", "code", "name"); err != nil {
+	if changed, err = upsert(ctx, db, services, "services", "code", "name"); err != nil {
 		return 0, 0, fmt.Errorf("write services: %w", err)
 	}
 	var stored []Service
