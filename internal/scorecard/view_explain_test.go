@@ -176,6 +176,7 @@ func TestPartsAndPortionsAddUpToTheScore(t *testing.T) {
 	target(c, tw3, dlh, "TEPAT", scoring.Late, weigh("20", "")) // due, missing
 	c.Achievements[1].Scored, c.Achievements[1].Raw = nil, nil
 	target(c, tw3, dlh, "ADUAN", scoring.Scored, weigh("50", "40.00"))
+	c.Achievements[2].Actual = text("160") // lower is better
 	agencyScore(c, dlh, tw3, text("55.00"))
 	v := scorecard.NewView(c)
 	got := v.Portions(dlh, tw3)

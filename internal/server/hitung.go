@@ -32,7 +32,9 @@ type calculationPage struct {
 
 	Quarters     quarterTable
 	Steps        []calculationStep
-	Agrees       bool // the formula gives the published figures
+	Picture      *indicatorRow // nil when a bar would say nothing
+	Summary      string        // the calculation in one sentence; empty when it is not scored
+	Agrees       bool          // the formula gives the published figures
 	Promises     []promiseRow
 	Acts         []act
 	Grade        string // of the evidence, in words
@@ -145,6 +147,12 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 	page.Acts = acts(x.Origin.Provenance)
 	page.Quarters = newQuarterTable(e, x)
 	page.Steps = calculationSteps(e, x)
+	if row := newIndicatorRow(e, a); row.Bullet != "" {
+		page.Picture = &row
+	}
+	if a.Scored != nil {
+		page.Summary = calculationSummary(page.Target)
+	}
 	page.Agrees = x.Calculation != nil && x.Calculation.Agrees && (x.FirstCalculation == nil || x.FirstCalculation.Agrees)
 	page.Promises = promiseRows(e, x)
 	if grade := x.Origin.Evidence; grade != nil {
@@ -175,6 +183,14 @@ func calculationFacts(e *edition, row listedTarget, x *scorecard.Explanation) []
 		facts = append(facts, fact{Name: "Hasil dari", Text: formatPeriod(a.AsOf)})
 	}
 	return facts
+}
+
+// calculationSummary says the calculation in one sentence.
+func calculationSummary(row listedTarget) string {
+	if row.ActualLabel != nil {
+		return "Dicapai: " + *row.ActualLabel + ". Dijanjikan: " + row.TargetText + "."
+	}
+	return "Realisasi " + row.ActualText + ", sedangkan targetnya " + row.TargetText + "."
 }
 
 // acts are the steps of a report; none when nothing was handed in.
@@ -227,7 +243,7 @@ func newQuarterTable(e *edition, x *scorecard.Explanation) quarterTable {
 		if b != nil && b.Numerator != nil && b.Denominator != nil {
 			row.Numerator, row.Denominator = formatExact(*b.Numerator), formatExact(*b.Denominator)
 			if share, ok := ratio(*b.Numerator, *b.Denominator); ok {
-				row.Value = formatExact(share) + "%"
+				row.Value = formatNumber(share, 2) + "%"
 			}
 		} else if part.Value != nil {
 			row.Value = formatMeasure(ind, part.Value, labelOf(e.View, ind, part.Value), nil)

@@ -213,7 +213,9 @@ func boundStep(e *edition, x *scorecard.Explanation) calculationStep {
 	} else {
 		s.Text = []string{"Nilai dihitung antara " + floor + " dan " + limit + ", supaya satu indikator tidak menutupi yang lain. Capaian aslinya tetap ditampilkan."}
 	}
-	s.Formulas = []string{formatNumber(c.Raw, 2) + " → " + formatNumber(c.Scored, 2)}
+	if c.Raw != c.Scored {
+		s.Formulas = []string{formatNumber(c.Raw, 2) + " menjadi " + formatNumber(c.Scored, 2)}
+	}
 	if band := e.Band(&c.Scored); band != nil {
 		s.Text = append(s.Text, "Kategorinya "+band.Label+"."+wordSentence(e, x))
 	}
