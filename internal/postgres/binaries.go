@@ -46,7 +46,11 @@ func findBinaries(ctx context.Context, major int, say func(string)) (binaries, e
 			major, versions(found), major)
 	}
 	say("no PostgreSQL is installed: downloading one")
-	b, err := download(ctx, orElse(major, 17))
+	cache, err := os.UserCacheDir()
+	if err != nil {
+		return binaries{}, err
+	}
+	b, err := download(ctx, orElse(major, 17), "https://repo1.maven.org/maven2", filepath.Join(cache, "petajalan"))
 	if err != nil {
 		return binaries{}, fmt.Errorf("no PostgreSQL of version %d or newer is installed: install it (Debian: apt install postgresql), or set DATABASE_URL to a server that runs elsewhere, or use `docker compose up` (downloading one was tried too: %w)",
 			orElse(major, oldest), err)
@@ -117,20 +121,16 @@ var downloads = map[int]embeddedpostgres.PostgresVersion{
 	15: embeddedpostgres.V15, 16: embeddedpostgres.V16, 17: embeddedpostgres.V17, 18: embeddedpostgres.V18,
 }
 
-// download fetches and unpacks PostgreSQL into the user's cache with
-// embedded-postgres, or finds what an earlier call unpacked. Only that part of
-// the library is used: its start runs initdb as the calling user, which
+// download fetches PostgreSQL from the repository and unpacks it in the cache
+// with embedded-postgres, or finds what an earlier call unpacked. Only that part
+// of the library is used: its start runs initdb as the calling user, which
 // PostgreSQL refuses to root, and removes a data folder of another version.
-func download(ctx context.Context, major int) (binaries, error) {
+func download(ctx context.Context, major int, repository, cache string) (binaries, error) {
 	version, ok := downloads[major]
 	if !ok {
 		return binaries{}, fmt.Errorf("there is none of version %d", major)
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return binaries{}, err
-	}
-	dir := filepath.Join(cache, "petajalan", "postgresql-"+string(version))
+	dir := filepath.Join(cache, "postgresql-"+string(version))
 	if b, err := inspect(ctx, filepath.Join(dir, "bin")); err == nil {
 		return b, nil
 	}
@@ -147,6 +147,7 @@ func download(ctx context.Context, major int) (binaries, error) {
 	}
 	startErr := embeddedpostgres.NewDatabase(embeddedpostgres.DefaultConfig().
 		Version(version).
+		BinaryRepositoryURL(repository).
 		Port(0).
 		CachePath(filepath.Join(work, "cache")).
 		RuntimePath(filepath.Join(work, "runtime")).
