@@ -176,47 +176,50 @@ func findingNote(e *edition, f scorecard.Finding) note {
 	return n
 }
 
-// improvedNotes are up to three statements on what got better.
-func improvedNotes(e *edition) []note {
-	var notes []note
-	for _, f := range e.Improved(3) {
+// highlights are up to three statements each on what got better and on what is furthest
+// behind. Nothing stands on both lists; who has not reported is always on the second.
+func highlights(e *edition) (improved, attention []note) {
+	told := map[string]bool{}
+	for _, f := range e.Improved(highlightCount) {
 		if newChange(f.Change).Mark == "up" {
-			notes = append(notes, findingNote(e, f))
+			improved = append(improved, findingNote(e, f))
+			told[f.Indicator.Code] = true
 		}
 	}
-	if len(notes) == 0 {
-		notes = append(notes, note{Text: noChange})
+	if len(improved) == 0 {
+		improved = append(improved, note{Text: noChange})
 	}
-	return notes
+	late := silentNotes(e)
+	for _, f := range e.NeedsAttention(2 * highlightCount) {
+		if len(attention)+len(late) < highlightCount && !told[f.Indicator.Code] {
+			attention = append(attention, findingNote(e, f))
+		}
+	}
+	attention = append(attention, late...)
+	if len(attention) == 0 {
+		attention = append(attention, note{Text: "Semua yang dinilai triwulan ini mencapai target."})
+	}
+	return improved, attention
 }
 
-// attentionNotes are up to three statements on what is furthest behind; who has not
-// reported is always among them.
-func attentionNotes(e *edition) []note {
+// highlightCount is how many statements each list of highlights has at most.
+const highlightCount = 3
+
+// silentNotes say who has handed in nothing though it was due; none when all have.
+func silentNotes(e *edition) []note {
 	silent := e.Silent(e.View.Latest())
-	room := 3
-	if len(silent) > 0 {
-		room = 2
+	if len(silent) == 0 {
+		return nil
 	}
-	var notes []note
-	for _, f := range e.NeedsAttention(room) {
-		notes = append(notes, findingNote(e, f))
+	names := make([]string, 0, 3)
+	for _, a := range silent[:min(3, len(silent))] {
+		names = append(names, strings.TrimSuffix(a.Name, " Kota Blitar"))
 	}
-	if len(silent) > 0 {
-		names := make([]string, 0, 3)
-		for _, a := range silent[:min(3, len(silent))] {
-			names = append(names, a.Name)
-		}
-		text := strings.Join(names, ", ") + " belum mengirim data"
-		if len(silent) > len(names) {
-			text = formatCount(len(silent)) + " unit belum mengirim data, di antaranya " + strings.Join(names, ", ")
-		}
-		notes = append(notes, note{Text: text, Detail: "Batas waktunya sudah lewat. Yang kosong tidak kami hitung nol.", Href: agencyPath(e, silent[0])})
+	text := strings.Join(names, ", ") + " belum mengirim data"
+	if len(silent) > len(names) {
+		text = formatCount(len(silent)) + " unit belum mengirim data, di antaranya " + strings.Join(names, ", ")
 	}
-	if len(notes) == 0 {
-		notes = append(notes, note{Text: "Semua yang dinilai triwulan ini mencapai target."})
-	}
-	return notes
+	return []note{{Text: text, Detail: "Batas waktunya sudah lewat. Yang kosong tidak kami hitung nol.", Href: agencyPath(e, silent[0])}}
 }
 
 // lowestResults are the three lowest results under a score, which never stands without them.

@@ -59,19 +59,18 @@ func showHome(e *edition, p params) (view, error) {
 	scores := e.Scores(scoring.LevelCity, scoring.CityCode)
 	score := e.Score(scoring.LevelCity, scoring.CityCode, period)
 	page := homePage{
-		Page:      newPage(e, "/", "/", "Beranda", cityFinding(e, score)),
-		Heading:   cityFinding(e, score),
-		Score:     cityHeadline(e, score),
-		Search:    newSearch(e, "Lihat rapor di tempat Anda", ""),
-		Trend:     newTrend(e, trendFinding(scores), scores, "", nil),
-		Goals:     goalShares(e, score),
-		Lowest:    lowestResults(e, scoring.LevelCity, scoring.CityCode),
-		Places:    newPlaces(e),
-		Agencies:  newAgencyTable(e, orderOf(p)),
-		Improved:  improvedNotes(e),
-		Attention: attentionNotes(e),
-		Example:   exampleBullet(),
+		Page:     newPage(e, "/", "/", "Beranda", cityFinding(e, score)),
+		Heading:  cityFinding(e, score),
+		Score:    cityHeadline(e, score),
+		Search:   newSearch(e, "Lihat rapor di tempat Anda", ""),
+		Trend:    newTrend(e, trendFinding(scores), scores, "", nil),
+		Goals:    goalShares(e, score),
+		Lowest:   lowestResults(e, scoring.LevelCity, scoring.CityCode),
+		Places:   newPlaces(e),
+		Agencies: newAgencyTable(e, orderOf(p)),
+		Example:  exampleBullet(),
 	}
+	page.Improved, page.Attention = highlights(e)
 	page.Found, page.Targets = targetsFinding(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period), e.Link("/indikator"))
 	return view{template: "home", data: page}, nil
 }
@@ -333,8 +332,9 @@ func newPlaces(e *edition) places {
 		Legend:  newLegend(e), Period: e.View.Latest(),
 	}
 	var areas []chart.Area
+	silent := e.Silent(e.View.Latest())
 	for _, a := range agencies {
-		t := newTile(e, a)
+		t := newTile(e, a, slices.Contains(silent, a))
 		if area := e.Area(a.Area); area != nil && area.Outline != nil && area.LabelX != nil && area.LabelY != nil {
 			s := e.Score(scoring.LevelAgency, a.Code, e.View.Latest())
 			label := noFigure
@@ -356,8 +356,8 @@ func newPlaces(e *edition) places {
 	return p
 }
 
-// newTile is a kelurahan in a list.
-func newTile(e *edition, a *scorecard.Agency) tile {
+// newTile is a kelurahan in a list. A silent one has handed in nothing though it was due.
+func newTile(e *edition, a *scorecard.Agency, silent bool) tile {
 	s := e.Score(scoring.LevelAgency, a.Code, e.View.Latest())
 	t := scoreTextOf(e, s)
 	c := newChange(e.Change(scoring.LevelAgency, a.Code, e.View.Latest()))
@@ -367,6 +367,9 @@ func newTile(e *edition, a *scorecard.Agency) tile {
 		tl.Change = &c
 	case s != nil && s.Score != nil:
 		tl.Word = "Belum pasti, " + formatFigure(e.Method.Bands, s.Low, 0) + "–" + formatFigure(e.Method.Bands, s.High, 0)
+		if silent {
+			tl.Word = "Terlambat lapor"
+		}
 	}
 	return tl
 }

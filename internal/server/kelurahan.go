@@ -85,6 +85,7 @@ func showPlace(e *edition, p params) (view, error) {
 	}
 	period := e.View.Latest()
 	place := placeName(e, agency)
+	silent := e.Silent(period)
 	score := e.Score(scoring.LevelAgency, agency.Code, period)
 	scores := e.Scores(scoring.LevelAgency, agency.Code)
 	peers := e.Reporters(scorecard.GroupKelurahan)
@@ -102,7 +103,7 @@ func showPlace(e *edition, p params) (view, error) {
 		District:     districtName(e, agency),
 		Locator:      locator(e, peers, agency),
 		Calendar:     e.Calendar(period),
-		Late:         slices.Contains(e.Silent(period), agency),
+		Late:         slices.Contains(silent, agency),
 		Score:        placeHeadline(e, agency, score, among),
 		Trend:        newTrend(e, comparisonFinding(e, scores, means, among), scores, "Rerata", means),
 		Services:     newServiceTable(e, agency),
@@ -115,7 +116,7 @@ func showPlace(e *edition, p params) (view, error) {
 	page.Found, page.Indicators, page.LeftOut = agencyIndicators(e, agency)
 	for _, other := range peers {
 		if other != agency && districtName(e, other) == page.District {
-			page.Neighbours = append(page.Neighbours, newTile(e, other))
+			page.Neighbours = append(page.Neighbours, newTile(e, other, slices.Contains(silent, other)))
 		}
 	}
 	return view{template: "kelurahan", data: page}, nil
