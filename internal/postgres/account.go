@@ -50,22 +50,39 @@ func (a *account) own(path string) error {
 	return os.Chown(path, int(a.uid), int(a.gid))
 }
 
-// canReach returns an error when the account cannot pass through the folders
-// above path and cannot be given the capability to.
-func (a *account) canReach(path string) error {
+// canUse makes sure that the account can work in a data folder. Where it cannot
+// be given the capability to pass through closed folders, the data folder itself
+// is opened for passing, which shows nobody a file, and an error names a folder
+// above it that is closed.
+func (a *account) canUse(dataDir string) error {
 	if a == nil || mayPassClosedFolders() {
 		return nil
 	}
+	if closed := closedAbove(dataDir); closed != "" {
+		return fmt.Errorf("PostgreSQL does not run as root, and no other account may enter %s: set PETAJALAN_DATA to a folder outside of it, such as /var/lib/petajalan", closed)
+	}
+	info, err := os.Stat(dataDir)
+	if err != nil {
+		return err
+	}
+	return os.Chmod(dataDir, info.Mode().Perm()|0o011)
+}
+
+// canRun says whether the account can run the programs in a folder. No
+// capability helps here: initdb asks with access(2), which ignores them.
+func (a *account) canRun(programs string) bool {
+	return a == nil || closedAbove(filepath.Join(programs, "postgres")) == ""
+}
+
+// closedAbove is the first folder above path that others may not pass through,
+// seen from the path, or "".
+func closedAbove(path string) string {
 	for dir := filepath.Dir(path); ; dir = filepath.Dir(dir) {
-		info, err := os.Stat(dir)
-		if err != nil {
-			return err
-		}
-		if info.Mode().Perm()&0o001 == 0 {
-			return fmt.Errorf("PostgreSQL does not run as root, and no other account may enter %s: set PETAJALAN_DATA to a folder outside of it, such as /var/lib/petajalan", dir)
+		if info, err := os.Stat(dir); err != nil || info.Mode().Perm()&0o001 == 0 {
+			return dir
 		}
 		if dir == filepath.Dir(dir) {
-			return nil
+			return ""
 		}
 	}
 }

@@ -28,11 +28,12 @@ type binaries struct {
 
 // findBinaries looks for PostgreSQL of that major version, or, when major is
 // 0, for any that will do: the one in PATH first, then the newest installed.
-// Only when nothing is installed is one downloaded.
-func findBinaries(ctx context.Context, major int, say func(string)) (binaries, error) {
+// The account must be able to run it. Only when nothing is installed is one
+// downloaded.
+func findBinaries(ctx context.Context, major int, who *account, say func(string)) (binaries, error) {
 	var found []binaries
 	for _, dir := range candidates() {
-		if b, err := inspect(ctx, dir); err == nil && !slices.Contains(found, b) {
+		if b, err := inspect(ctx, dir); err == nil && who.canRun(dir) && !slices.Contains(found, b) {
 			found = append(found, b)
 		}
 	}
@@ -46,9 +47,12 @@ func findBinaries(ctx context.Context, major int, say func(string)) (binaries, e
 			major, versions(found), major)
 	}
 	say("no PostgreSQL is installed: downloading one")
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return binaries{}, err
+	cache := "/var/cache" // root's own is closed to the account
+	if who == nil {
+		var err error
+		if cache, err = os.UserCacheDir(); err != nil {
+			return binaries{}, err
+		}
 	}
 	b, err := download(ctx, orElse(major, 17), "https://repo1.maven.org/maven2", filepath.Join(cache, "petajalan"))
 	if err != nil {
@@ -158,5 +162,6 @@ func download(ctx context.Context, major int, repository, cache string) (binarie
 	if err != nil {
 		return binaries{}, errors.Join(startErr, err)
 	}
-	return b, nil
+	// It was unpacked for the caller alone; the server may run as another account.
+	return b, os.Chmod(dir, 0o755) // #nosec G302 -- programs that anybody may have
 }

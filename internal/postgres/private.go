@@ -174,7 +174,7 @@ func (p *Private) start(ctx context.Context, say func(string)) (err error) {
 	if err != nil {
 		return err
 	}
-	if err := who.canReach(p.cluster()); err != nil {
+	if err := who.canUse(p.dir); err != nil {
 		return err
 	}
 	if p.throwAway {
@@ -186,7 +186,7 @@ func (p *Private) start(ctx context.Context, say func(string)) (err error) {
 	if err != nil {
 		return err
 	}
-	programs, err := findBinaries(ctx, major, say)
+	programs, err := findBinaries(ctx, major, who, say)
 	if err != nil {
 		return err
 	}

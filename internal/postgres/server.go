@@ -62,10 +62,7 @@ func (p *Private) initdb(ctx context.Context, b binaries, who *account) (err err
 	if p.throwAway {
 		args = append(args, "--no-sync")
 	}
-	// By way of the shell, which by then has the capability to pass through
-	// closed folders above the programs; the fork that starts it has not.
-	args = append([]string{"-c", `exec "$0" "$@"`, filepath.Join(b.dir, "initdb")}, args...)
-	cmd := exec.CommandContext(ctx, "/bin/sh", args...) // #nosec G204 -- no word of it comes from outside
+	cmd := exec.CommandContext(ctx, filepath.Join(b.dir, "initdb"), args...) // #nosec G204 -- no word of it comes from outside
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", childEnv(), who.attributes()
 	if out, err := cmd.CombinedOutput(); err != nil {
 		return fmt.Errorf("initdb: %w\n%s", err, out)

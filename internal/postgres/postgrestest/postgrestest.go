@@ -161,7 +161,7 @@ func folder() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if s, ok := info.Sys().(*syscall.Stat_t); ok && info.IsDir() && int(s.Uid) == os.Geteuid() && info.Mode().Perm() == 0o700 {
+	if s, ok := info.Sys().(*syscall.Stat_t); ok && info.IsDir() && int(s.Uid) == os.Geteuid() && info.Mode().Perm()&0o066 == 0 {
 		return dir, nil
 	}
 	return os.MkdirTemp("", "petajalan-test-")
