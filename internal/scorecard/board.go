@@ -160,7 +160,7 @@ func LoadBoard(ctx context.Context, db *bun.DB, scope Scope, now time.Time) (*Bo
 			{"states of agencies", func() (err error) { b.Units, err = readUnits(ctx, tx, scope, b.Reporting.Period, now); return err }},
 			{"reports to be verified", func() (err error) { b.Waiting, err = readWaiting(ctx, tx, scope, b.Reporting); return err }},
 			{"the newest run", func() error { return b.readRun(ctx, tx, scope, now) }},
-			{"last acts", func() (err error) { b.Log, err = readActs(ctx, tx, scope, 12); return err }},
+			{"last acts", func() (err error) { b.Log, err = readActs(ctx, tx, scope, 8); return err }},
 			{"jobs", func() (err error) { b.Jobs, err = readJobs(ctx, tx, scope); return err }},
 		} {
 			if err := step.read(); err != nil {

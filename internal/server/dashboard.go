@@ -428,14 +428,15 @@ func agoWords(d time.Duration) string {
 
 // jobLine is the last slot of a job.
 type jobLine struct {
-	Job, Mark, Word, Result string
-	Slot                    time.Time
+	Job, Mark, Word string
+	Slot            time.Time
+	Finished        *time.Time
 }
 
 func newJobLines(jobs []scorecard.JobNote) []jobLine {
 	var lines []jobLine
 	for _, j := range jobs {
-		l := jobLine{Job: j.Job, Slot: j.Slot, Result: j.Result, Mark: "none"}
+		l := jobLine{Job: jobWord(j.Job), Slot: j.Slot, Finished: j.FinishedAt, Mark: "none"}
 		switch {
 		case j.Status == "done":
 			l.Mark, l.Word = "ok", "Selesai"
@@ -451,4 +452,19 @@ func newJobLines(jobs []scorecard.JobNote) []jobLine {
 		lines = append(lines, l)
 	}
 	return lines
+}
+
+// jobWord names a job for readers; one without a word keeps its name.
+func jobWord(name string) string {
+	switch name {
+	case "score":
+		return "Penilaian tiap malam"
+	case "periods":
+		return "Membuka dan menutup periode"
+	case "rehash":
+		return "Memeriksa sidik terbitan"
+	case "purge":
+		return "Menghapus sesi lama"
+	}
+	return name
 }

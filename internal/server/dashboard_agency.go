@@ -19,6 +19,7 @@ import (
 // agencyWorkPage is the work of one agency on one period.
 type agencyWorkPage struct {
 	workPage
+	Trail    []crumb // empty on the user's own first page
 	Agency   scorecard.Agency
 	Name     string
 	Public   string // address of its public page; empty while nothing is published
@@ -101,11 +102,14 @@ func (s *Server) renderAgencyWork(c *gin.Context, code, title string) error {
 		return err
 	}
 	name := unitName(&w.Agency)
+	var trail []crumb
 	if title == "" {
 		title = name
+		trail = []crumb{{"Ringkasan", home}, {name, ""}}
 	}
 	p := agencyWorkPage{
 		workPage: s.newWorkPage(c, title),
+		Trail:    trail,
 		Agency:   w.Agency,
 		Name:     name,
 		Period:   w.Reporting.Period,
@@ -325,7 +329,7 @@ func (s *Server) showCouncil(c *gin.Context) error {
 		{Name: "Instansi yang melapor", Text: strconv.Itoa(reported) + " dari " + strconv.Itoa(due), Href: "/instansi"},
 		spanFact(e, score),
 	}}
-	p.Improved, p.Attention = improvedNotes(e), attentionNotes(e)
+	p.Improved, p.Attention = highlights(e)
 	for _, info := range slices.Backward(e.Others) {
 		p.Earlier = append(p.Earlier, info)
 	}

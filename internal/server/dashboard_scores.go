@@ -72,14 +72,15 @@ func numeral(n int) string {
 	return strconv.Itoa(n)
 }
 
-// heatFinding is what stands out among the scores: who has fallen longest, or deepest.
+// heatFinding is what stands out among the scores of the perangkat daerah: who has fallen
+// longest, or deepest.
 func heatFinding(b *scorecard.Board) string {
-	fallen := b.Fallen(len(b.Draft.Agencies))
+	fallen := slices.DeleteFunc(b.Fallen(len(b.Draft.Agencies)), func(a *scorecard.Agency) bool { return a.Kind == scorecard.KindKelurahan })
 	if b.Since.Period.IsZero() {
 		return "Nilai instansi per triwulan"
 	}
 	if len(fallen) == 0 {
-		return "Tidak ada instansi yang nilainya turun pada " + formatPeriod(b.Since.Period)
+		return "Tidak ada perangkat daerah yang nilainya turun pada " + formatPeriod(b.Since.Period)
 	}
 	longest, quarters := fallen[0], 0
 	for _, a := range fallen {

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -34,8 +35,14 @@ func (p workPage) WorkMenu() []menuItem {
 	if p.User.Holds(account.Council) && !p.User.MaySeeCity() && len(p.User.Agencies()) == 0 {
 		items = append(items, menuItem{Name: "Riwayat terbitan", Href: "/terbitan"})
 	}
-	for _, code := range p.User.Agencies() {
-		items = append(items, menuItem{Name: "Instansi " + code, Href: workAgencyPath(code)})
+	switch codes := p.User.Agencies(); len(codes) {
+	case 0:
+	case 1:
+		items = append(items, menuItem{Name: "Instansi saya", Href: workAgencyPath(codes[0])})
+	default:
+		for _, code := range codes {
+			items = append(items, menuItem{Name: "Instansi " + code, Href: workAgencyPath(code)})
+		}
 	}
 	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
 	for i := range items {
@@ -46,18 +53,18 @@ func (p workPage) WorkMenu() []menuItem {
 	return items
 }
 
-// Offices are the roles of the user in words: "Kepala dinsos (Plt)".
+// Offices are the roles of the user in words, "Kepala (Plt), Operator"; empty when the
+// name says it already.
 func (p workPage) Offices() string {
 	var words []string
 	for _, a := range p.User.Appointments {
 		w := a.Role.Label()
-		if a.Agency != "" {
-			w += " " + a.Agency
-		}
 		if a.Acting {
 			w += " (Plt)"
 		}
-		words = append(words, w)
+		if !slices.Contains(words, w) && !strings.HasPrefix(p.User.Name, w) {
+			words = append(words, w)
+		}
 	}
 	return strings.Join(words, ", ")
 }
