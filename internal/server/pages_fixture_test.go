@@ -16,7 +16,6 @@ import (
 
 	"petajalan/internal/scorecard"
 	"petajalan/internal/scoring"
-	"petajalan/web"
 )
 
 // seedRows reads a table of the seeds; each row is a map by column.
@@ -263,11 +262,11 @@ func newTestRenderer(t testing.TB) (*renderer, *assets) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newAssets(web.Files)
+	a, err := newAssets(testFiles)
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRenderer(web.Files, a, zone)
+	r, err := newRenderer(testFiles, a, zone)
 	if err != nil {
 		t.Fatal(err)
 	}
