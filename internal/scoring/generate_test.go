@@ -157,7 +157,7 @@ func inputOf(t *rapid.T, s *scoring.Series) scoring.Input {
 		HandedIn: rapid.Bool().Draw(t, "handed in"),
 		PastDue:  rapid.Bool().Draw(t, "past due"),
 		Exempt:   maybe(t, 12, "exempt"),
-		Awaited:  s.Frequency == scoring.Yearly && maybe(t, 3, "awaited"),
+		Awaited:  maybe(t, 5, "awaited"), // of any frequency, though the text asks it of yearly ones
 	}
 	switch rapid.IntRange(0, 9).Draw(t, "report") {
 	case 0, 1:
