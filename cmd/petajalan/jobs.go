@@ -76,7 +76,7 @@ func scoreCurrent(ctx context.Context, db *bun.DB, zone *time.Location, asOf tim
 	}
 	var results []string
 	for _, p := range current {
-		run, err := scorecard.ScorePeriod(ctx, db, scorecard.ScoreOptions{Period: p, AsOf: asOf, Zone: zone})
+		run, err := scorecard.ScorePeriod(ctx, db, scorecard.ScoreOptions{Period: p, AsOf: asOf, Zone: zone, Whole: true})
 		if err != nil {
 			return "", err
 		}

@@ -46,7 +46,7 @@ func (j *journal) address() string {
 	return ""
 }
 
-// running is `petajalan serve` in this process.
+// running is a command that serves, in this process.
 type running struct {
 	t       *testing.T
 	stderr  *journal
@@ -58,23 +58,29 @@ type running struct {
 // startServe serves with these settings on a free port.
 func startServe(t *testing.T, settings map[string]string) *running {
 	t.Helper()
+	return start(t, settings, "serve")
+}
+
+// start runs a command that serves, with these settings on a free port.
+func start(t *testing.T, settings map[string]string, command string) *running {
+	t.Helper()
 	settings = maps.Clone(settings)
 	settings["PETAJALAN_ADDR"] = "127.0.0.1:0"
 	ctx, stop := context.WithCancel(t.Context())
 	r := &running{t: t, stderr: &journal{}, stop: stop, code: make(chan int, 1)}
 	go func() {
-		r.code <- run(ctx, []string{"serve"}, func(name string) (string, bool) {
+		r.code <- run(ctx, []string{command}, func(name string) (string, bool) {
 			value, ok := settings[name]
 			return value, ok
 		}, io.Discard, r.stderr)
 	}()
-	for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(5 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
 		if r.address = r.stderr.address(); r.address != "" {
 			return r
 		}
 		if len(r.code) > 0 || time.Now().After(deadline) {
 			stop()
-			t.Fatalf("serve does not start: %s", r.stderr)
+			t.Fatalf("it does not start: %s", r.stderr)
 		}
 	}
 }
