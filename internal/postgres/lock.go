@@ -44,13 +44,14 @@ func shareLock(path string) (*os.File, error) {
 	return f, nil
 }
 
-// alone says whether nobody else has a share of the lock on users.
+// alone says whether nobody else has a share of the lock on users. Asking
+// changes the share: refused or not, it must be taken again.
 func (p *Private) alone() (bool, error) {
 	err := syscall.Flock(int(p.users.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
-	if errors.Is(err, syscall.EWOULDBLOCK) {
-		return false, nil
+	if err != nil && !errors.Is(err, syscall.EWOULDBLOCK) {
+		return false, err
 	}
-	return err == nil, err
+	return err == nil, syscall.Flock(int(p.users.Fd()), syscall.LOCK_SH)
 }
 
 // makeGate makes the named pipe anew and opens both ends: the one to read is

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -266,9 +265,6 @@ func (p *Private) stays(ctx context.Context) (bool, error) {
 	alone, err := p.alone()
 	if err != nil || !alone {
 		return err == nil, err
-	}
-	if err := syscall.Flock(int(p.users.Fd()), syscall.LOCK_SH); err != nil {
-		return false, err
 	}
 	time.Sleep(leaving)
 	return p.answers(ctx, databaseName) == nil, nil
