@@ -181,7 +181,9 @@ func inSnapshot(ctx context.Context, db *bun.DB, f func(context.Context, postgre
 }
 
 // owedSeries is a CTE of the target series with something due in the very period ($1 year,
-// $2 quarter, $3 its last day, $4 now): the indicator is due in the quarter, the target of
+// $2 quarter, $3 its last day, $4 now, $5 the first instant of the next year in the zone of the
+// city; the session is in UTC, where adding months to the last hours of a year ends on the
+// last day of a month): the indicator is due in the quarter, the target of
 // the year is neither withdrawn nor nought for a higher-is-better one, nothing is excepted,
 // and a result from outside may have been announced.
 const owedSeries = `
@@ -199,13 +201,14 @@ const owedSeries = `
 				SELECT FROM exceptions e
 				WHERE e.series_id = s.id AND e.revoked_at IS NULL AND $3::date BETWEEN e.starts_on AND e.ends_on)
 			AND (i.announced_month IS NULL OR i.frequency <> 'tahunan'
-				OR $4::timestamptz >= make_timestamptz($1::int + 1, 1, 1, 0, 0, 0, $5) + make_interval(months => i.announced_month))
+				OR $4::timestamptz >= $5::timestamptz + make_interval(months => i.announced_month))
 	)`
 
 // owedArgs are the arguments $1 to $5 of owedSeries.
 func owedArgs(p scoring.Period, now time.Time) []any {
 	last := time.Date(p.Year, time.Month(p.Quarter*3+1), 0, 0, 0, 0, 0, time.UTC)
-	return []any{p.Year, p.Quarter, last.Format(time.DateOnly), now, now.Location().String()}
+	nextYear := time.Date(p.Year+1, 1, 1, 0, 0, 0, 0, now.Location())
+	return []any{p.Year, p.Quarter, last.Format(time.DateOnly), now, nextYear}
 }
 
 func readUnits(ctx context.Context, tx postgres.Tx, scope Scope, p scoring.Period, now time.Time) ([]Unit, error) {

@@ -311,3 +311,17 @@ func checksum(t testing.TB, db *bun.DB, tables ...string) string {
 	}
 	return all.String()
 }
+
+// accountOf is a role in an agency since a year ago.
+func accountOf(role, agency string) account.Appointment {
+	return account.Appointment{Role: account.Role(role), Agency: agency, From: october.AddDate(-1, 0, 0)}
+}
+
+func mustTime(t testing.TB, s string) time.Time {
+	t.Helper()
+	at, err := time.Parse(time.RFC3339, s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return at
+}
