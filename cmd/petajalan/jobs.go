@@ -29,7 +29,8 @@ func newLedger(db *bun.DB, zone *time.Location, log *slog.Logger) (*schedule.Led
 			},
 		},
 		{
-			Name: "periods", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll,
+			// At once, since a new database has no periods yet.
+			Name: "periods", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll, AtOnce: true,
 			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
 				kept, err := roadmap.KeepPeriods(ctx, tx, zone, slot)
 				return kept.String(), err

@@ -180,10 +180,10 @@ func TestReportGoesThroughAllSteps(t *testing.T) {
 		t.Errorf("handed in: %+v", r)
 	}
 	is(report.Withdraw(ctx, o.db, o.clerk, k, october))
-	r = is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("81", "100"), Version: 2}, october))
+	is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("81", "100"), Version: 2}, october))
 	is(report.Approve(ctx, o.db, o.head, k, october))
 	is(report.Return(ctx, o.db, o.reviewer, k, "Lampirkan rekap register.", october))
-	r = is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("82", "100"), Version: 5}, late))
+	is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("82", "100"), Version: 5}, late))
 	is(report.Approve(ctx, o.db, o.head, k, late))
 	r = is(report.Verify(ctx, o.db, o.reviewer, k, "dokumen_diperiksa", late))
 	if r.Status != report.Verified || r.Revision != 3 || !r.Value.Numerator.Equal(*num("82")) {

@@ -110,3 +110,26 @@ func TestPeriodFollowsChangedHolidaysUntilItHasOpened(t *testing.T) {
 		t.Errorf("the next period is due at %s, want %s", all[1].DueAt, want)
 	}
 }
+
+func TestPeriodsOfAPlanAreKept(t *testing.T) {
+	t.Parallel()
+	ctx, db := t.Context(), postgrestest.New(t)
+	now := at(t, "2025-04-02T08:00:00+07:00")
+	if k, err := roadmap.KeepPeriods(ctx, db, wib, now); err != nil || k.Written != nil {
+		t.Fatalf("KeepPeriods without a plan: %v, %v", k, err)
+	}
+	_, err := db.ExecContext(ctx, `INSERT INTO roadmap_versions (number, title, first_year, last_year, status, recorded_at) VALUES (1, 'Contoh', 2025, 2026, 'contoh', '2025-01-01Z')`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, err := roadmap.KeepPeriods(ctx, db, wib, now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := k.String(), "written 8, opened [2025-TW1], closed []"; got != want {
+		t.Errorf("KeepPeriods: %s, want %s", got, want)
+	}
+	if k, err := roadmap.KeepPeriods(ctx, db, wib, now); err != nil || k.String() != "written 0, opened [], closed []" {
+		t.Errorf("second KeepPeriods: %v, %v", k, err)
+	}
+}

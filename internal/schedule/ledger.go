@@ -176,6 +176,9 @@ func (l *Ledger) due(j Job, last, now time.Time) []Slot {
 	}
 	if last.IsZero() {
 		// A job begins when it is first seen, not at the beginning of time.
+		if j.AtOnce {
+			return []Slot{row(now, Due, "")}
+		}
 		return []Slot{row(now, Skipped, "first seen")}
 	}
 	if oldest := now.Add(-lookBack); last.Before(oldest) {
@@ -213,7 +216,7 @@ func (l *Ledger) workOne(ctx context.Context) (found bool, err error) {
 		}
 		var s Slot
 		err = tx.NewSelect().Model(&s).
-			Where("status = ?", Due).Where("not_before <= ?", now).Where("job IN (?)", bun.In(l.names)).
+			Where("status = ?", Due).Where("not_before <= ?", now).Where("job IN (?)", bun.List(l.names)).
 			Order("slot", "job").Limit(1).
 			For("UPDATE SKIP LOCKED").
 			Scan(ctx)

@@ -147,6 +147,21 @@ func TestFreshLedgerStartsFromNow(t *testing.T) {
 	}
 }
 
+func TestJobAtOnceIsWorkedWhenFirstSeen(t *testing.T) {
+	t.Parallel()
+	_, db := newDatabase(t)
+	c := newClock(october)
+	l := newLedger(t, db, c, schedule.Job{Name: "hourly", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll, AtOnce: true, Run: effect("hourly", "a")})
+	for range 2 {
+		work(t, l)
+	}
+	c.forward(30 * time.Minute)
+	work(t, l)
+	if got, want := strings.Join(slots(t, db, "hourly"), ", "), "03:30 done, 04:00 done"; got != want {
+		t.Errorf("ledger: %s, want %s", got, want)
+	}
+}
+
 func TestManyLedgersWorkEachSlotOnce(t *testing.T) {
 	t.Parallel()
 	const workers, hours = 6, 40

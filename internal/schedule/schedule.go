@@ -36,6 +36,7 @@ type Job struct {
 	Name    string // key of the ledger; renaming a job starts it anew
 	Spec    string // five fields, in the zone of the city
 	CatchUp CatchUp
+	AtOnce  bool // worked when the ledger first sees it, and not only from its next moment on
 
 	// Run does the job for one slot and says in a few words what came of it. What
 	// it writes through tx stands or falls with the slot. Work that cannot go
