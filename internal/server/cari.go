@@ -44,7 +44,7 @@ const hitsShown = 25
 func showSearch(e *edition, p params) (view, error) {
 	query := shorten(strings.Join(strings.Fields(p.query.Get("q")), " "), searchLength)
 	page := searchPage{
-		Page:  newPage(e, "/cari", "/", "Cari", "Cari kelurahan, instansi, layanan, atau indikator di Rapor Layanan Kota Blitar."),
+		Page:  newPage(e, "/cari", "", "Cari", "Cari kelurahan, instansi, layanan, atau indikator di Rapor Layanan Kota Blitar."),
 		Trail: trail(e, crumb{Name: "Cari"}),
 		Box:   newSearch(e, "Cari rapor", query),
 		Query: query,
@@ -68,6 +68,7 @@ func showSearch(e *edition, p params) (view, error) {
 		}
 		page.Count += len(found.Hits)
 		if len(found.Hits) > 0 {
+			slices.SortStableFunc(found.Hits, func(a, b hit) int { return nearness(a, folded) - nearness(b, folded) })
 			found.Hits = found.Hits[:min(len(found.Hits), hitsShown)]
 			page.Groups = append(page.Groups, found)
 		}
@@ -84,6 +85,16 @@ func showSearch(e *edition, p params) (view, error) {
 		page.Heading = "Tidak ada yang cocok dengan “" + query + "”. Coba nama kelurahan."
 	}
 	return view{template: "cari", data: page}, nil
+}
+
+// nearness is 0 for a hit whose name begins with the query, else 1.
+func nearness(h hit, query string) int {
+	for _, name := range h.names {
+		if strings.HasPrefix(name, query) {
+			return 0
+		}
+	}
+	return 1
 }
 
 // containsAll reports whether every word occurs in text.
@@ -131,8 +142,12 @@ func searchable(e *edition) []hitGroup {
 			agencies.Hits = append(agencies.Hits, h)
 		}
 	}
+	offered := make([]*scorecard.Service, len(e.Services))
 	for i := range e.Services {
-		s := &e.Services[i]
+		offered[i] = &e.Services[i]
+	}
+	slices.SortFunc(offered, func(a, b *scorecard.Service) int { return strings.Compare(a.Name, b.Name) })
+	for _, s := range offered {
 		name := fold(s.Name)
 		services.Hits = append(services.Hits, hit{Name: s.Name, Detail: offeredBy(e, s), Href: e.Link("/layanan/" + s.Code), names: []string{name}, words: name})
 	}

@@ -276,12 +276,23 @@ func TestTheCalculationPageShowsEveryStepInOrder(t *testing.T) {
 	}
 	var headings []string
 	doc.Find("main h2").Each(func(_ int, h *goquery.Selection) { headings = append(headings, h.Text()) })
-	want := "Yang dilaporkan|5 langkah dari laporan ke nilai|Siapa melapor dan memeriksa|Bukti dan dasar|Ke mana angka ini pergi|Angka ini di tempat lain"
+	want := "Yang dilaporkan|Lima langkah dari laporan ke nilai|Siapa melapor dan memeriksa|Bukti dan dasar|Ke mana angka ini pergi|Angka ini di tempat lain"
 	if got := strings.Join(headings, "|"); got != want {
 		t.Errorf("headings = %s, want %s", got, want)
 	}
-	if n := doc.Find(".steps .formula").Length(); n < 4 {
-		t.Errorf("%d formulas, want at least 4", n)
+	var steps []string
+	doc.Find(".steps li").Each(func(_ int, li *goquery.Selection) {
+		steps = append(steps, li.Find("h3").Text()+": "+li.Find(".formula").Last().Text())
+	})
+	a := e.Achievement("dlh", "TEPAT-WAKTU", e.View.Latest())
+	raw := formatNumber(*a.Raw, 2)
+	for i, want := range []string{"Realisasi sampai Triwulan III 2026: ", "Target sampai Triwulan III 2026: ", "Capaian: ", "Nilai: ", "Sumbangan ke nilai "} {
+		if i >= len(steps) || !strings.HasPrefix(steps[i], want) {
+			t.Fatalf("steps = %q, want %q as number %d", steps, want, i+1)
+		}
+	}
+	if !strings.Contains(steps[2], " × 100 = "+raw[:2]) {
+		t.Errorf("the formula %q does not lead to %s", steps[2], raw)
 	}
 }
 

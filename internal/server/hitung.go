@@ -89,6 +89,9 @@ func (p calculationPage) ShowDue() bool {
 	return !p.Due.IsZero() && p.X.Achievement.State.IsMissing()
 }
 
+// StepsWord says how many steps there are: "Lima".
+func (p calculationPage) StepsWord() string { return capital(countWord(len(p.Steps))) }
+
 // EvidenceKind names what a piece of evidence is.
 func (p calculationPage) EvidenceKind(kind string) string { return evidenceKind(kind) }
 

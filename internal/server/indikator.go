@@ -244,11 +244,28 @@ func showIndicator(e *edition, p params) (view, error) {
 	}
 	page.Definition = sentence(ind.Definition)
 	page.Facts = indicatorFacts(e, ind, page.Tally)
+	if len(targets) == 1 {
+		page.Facts = singleFacts(newListedTarget(e, targets[0]))
+	}
 	page.Heading = indicatorHeading(page.Tally, len(targets))
 	page.Years, page.Plans = plans(e, ind)
 	page.Groups = targetGroups(e, targets)
 	page.History = indicatorHistory(e, ind)
 	return view{template: "indikator", data: page}, nil
+}
+
+// singleFacts are the figures of an indicator that one agency has.
+func singleFacts(row listedTarget) []fact {
+	facts := []fact{{Name: "Instansi", Text: row.Owner.ShortName, Href: row.OwnerHref}, {Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
+	if row.Scored != nil {
+		facts = append(facts, fact{Name: "Nilai", Text: formatNumber(*row.Scored, 2), Href: row.Href})
+	} else {
+		facts = append(facts, fact{Name: "Status", Text: row.Outcome.Word, Href: row.Href})
+	}
+	if row.IsCarried() {
+		facts = append(facts, fact{Name: "Hasil dari", Text: formatPeriod(row.AsOf)})
+	}
+	return facts
 }
 
 // indicatorFacts are the figures over all agencies.

@@ -160,19 +160,18 @@ func promisedCost(s *scorecard.Standard) string {
 // servicePage is the promise card of a service beside what was measured.
 type servicePage struct {
 	Page
-	Trail     []crumb
-	Service   *scorecard.Service
-	Offered   string
-	Time      string
-	Cost      string
-	Status    string
-	Parts     []promisePart // the six public components
-	Stated    int           // of these
-	Results   []resultRow
-	Heading   string // finding about the results
-	Measured  int
-	Sources   []source
-	Standards bool // all who offer it share this standard
+	Trail   []crumb
+	Service *scorecard.Service
+	Offered string
+	Time    string
+	Cost    string
+	Status  string
+	Parts   []promisePart // the six public components
+	Stated  int           // of these
+	Results []resultRow
+	Heading string // finding about the results
+	Pooled  string // over how many requests and places
+	Sources []source
 }
 
 // promisePart is one of the six public components.
@@ -230,18 +229,31 @@ func showService(e *edition, p params) (view, error) {
 		if a == nil {
 			continue
 		}
-		row := newResultRow(e, s, a)
-		if row.Measured {
-			page.Measured++
-		}
-		page.Results = append(page.Results, row)
+		page.Results = append(page.Results, newResultRow(e, s, a))
 	}
 	slices.SortFunc(page.Results, func(a, b resultRow) int { return scorecard.ByName(a.Agency, b.Agency) })
-	page.Heading = "Belum ada hasil ukur yang diterbitkan"
-	if page.Measured > 0 {
-		page.Heading = "Diukur di " + formatCount(page.Measured) + " dari " + formatCount(len(page.Results)) + " tempat"
-	}
+	page.Heading, page.Pooled = serviceFinding(e, s)
 	return view{template: "layanan", data: page}, nil
+}
+
+// serviceFinding tells how many requests of all places were done in time.
+func serviceFinding(e *edition, s *scorecard.Service) (heading, pooled string) {
+	onTime, done, places := 0, 0, 0
+	for _, code := range s.Agencies {
+		if r := e.Result(s.Code, code, e.View.Latest()); r != nil && r.Done > 0 {
+			onTime, done, places = onTime+r.OnTime, done+r.Done, places+1
+		}
+	}
+	share, ok := ratio(strconv.Itoa(onTime), strconv.Itoa(done))
+	if !ok {
+		return "Belum ada hasil ukur yang diterbitkan", ""
+	}
+	heading = capital(formatFrequency(share)) + " permohonan selesai tepat waktu"
+	pooled = "Dari " + formatCount(done) + " permohonan yang selesai pada " + formatPeriod(e.View.Latest())
+	if places > 1 {
+		pooled += " di " + formatCount(places) + " tempat"
+	}
+	return heading, pooled + "."
 }
 
 // promiseParts are the six public components of Law 25/2009.
@@ -258,32 +270,34 @@ func promiseParts(s *scorecard.Standard) []promisePart {
 	}
 	requirements := promisePart{Name: "Persyaratan", List: s.Requirements, Known: len(s.Requirements) > 0}
 	if requirements.Known {
-		requirements.From = provenanceWord(s.Provenance["persyaratan"])
+		requirements.From = provenanceWord(s.Provenance["requirements"])
 	}
 	duration := promisePart{Name: "Jangka waktu", Known: s.DurationValue != nil}
 	if duration.Known {
-		duration.Text, duration.From = sentence(promisedTime(s)), provenanceWord(s.Provenance["jangka_waktu"])
+		duration.Text, duration.From = sentence(promisedTime(s)), provenanceWord(s.Provenance["duration"])
 	}
 	fee := promisePart{Name: "Biaya", Known: s.FeeKind != nil}
 	if fee.Known {
-		fee.Text, fee.From = sentence(promisedCost(s)), provenanceWord(s.Provenance["biaya"])
+		fee.Text, fee.From = sentence(promisedCost(s)), provenanceWord(s.Provenance["fee"])
 		if s.FeeNote != nil && *s.FeeNote != "" {
 			fee.Text += " " + sentence(*s.FeeNote)
 		}
 	}
 	return []promisePart{
 		requirements,
-		text("Sistem, mekanisme, dan prosedur", "prosedur", s.Procedure),
+		text("Sistem, mekanisme, dan prosedur", "procedure", s.Procedure),
 		duration,
 		fee,
-		text("Produk layanan", "produk", s.Product),
-		text("Penanganan pengaduan, saran, dan masukan", "pengaduan", s.Complaints),
+		text("Produk layanan", "product", s.Product),
+		text("Penanganan pengaduan, saran, dan masukan", "complaints", s.Complaints),
 	}
 }
 
-// provenanceWord says where a part of a promise comes from.
+// provenanceWord says where a part of a promise comes from; nothing when it is not recorded.
 func provenanceWord(from string) string {
 	switch from {
+	case "":
+		return ""
 	case "blitar":
 		return "Kota Blitar"
 	case "daerah_lain":

@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"petajalan/internal/fault"
 	"petajalan/internal/scorecard"
@@ -56,6 +57,7 @@ type publicationPage struct {
 	Trail    []crumb
 	Heading  string // h1
 	Info     editionInfo
+	Reason   string
 	Status   string
 	Method   string
 	Bytes    string // address of the bytes that were hashed
@@ -117,6 +119,7 @@ func showPublication(e *edition, p params) (view, error) {
 		Trail:   trail(e, crumb{"Riwayat terbitan", "/terbitan"}, crumb{Name: "Terbitan " + formatPlain(number)}),
 		Heading: "Terbitan " + formatPlain(number) + ": " + formatPeriod(info.Period),
 		Info:    info,
+		Reason:  sentence(info.Reason),
 		Status:  planStatus(info.Status),
 		Method:  shown.Method.ID,
 		Bytes:   shown.BytesPath(),
@@ -148,19 +151,36 @@ func newChanges(e *edition, c *scorecard.Comparison) *changes {
 		valueRows(e, c.Values), len(c.Values))
 	x.add("Target yang berubah", "Target lama tetap tersimpan di sebelahnya.", targetRows(e, c.Targets), len(c.Targets))
 	x.add("Status yang berubah", "Misalnya laporan yang tadinya belum masuk, kini sudah diverifikasi.", stateRowsOf(e, c.States), len(c.States))
-	x.add("Capaian yang berubah karena target atau rumus", "Nilai laporannya sama, tetapi hasil hitungnya berbeda.", figureRows(e, c.Figures), len(c.Figures))
+	x.add("Capaian yang ikut berubah", "Laporan periode itu sendiri sama. Yang berbeda targetnya, atau laporan triwulan lain pada tahun itu.", figureRows(e, c.Figures), len(c.Figures))
 	x.add("Nilai gabungan yang berubah", "Akibat dari perubahan di atas, pada periode yang sudah ada di kedua terbitan.", scoreRows(e, c.Scores), len(c.Scores))
-	switch {
-	case len(c.NewPeriods) > 0 && c.IsEmpty():
-		x.Finding = "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + ", tanpa mengubah periode lama"
-	case len(c.NewPeriods) > 0:
-		x.Finding = "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + " dan memperbarui periode lama"
-	case c.IsEmpty():
-		x.Finding = "Tidak ada angka yang berubah"
-	default:
-		x.Finding = "Memperbarui " + formatPeriod(e.View.Latest()) + " dan periode sebelumnya"
-	}
+	x.Finding = changesFinding(c)
 	return x
+}
+
+// changesFinding says in one sentence what a publication did.
+func changesFinding(c *scorecard.Comparison) string {
+	var parts []string
+	for _, part := range []struct {
+		count int
+		what  string
+	}{{len(c.Values), "nilai laporan"}, {len(c.Targets), "target"}, {len(c.States), "status"}} {
+		if part.count > 0 {
+			parts = append(parts, formatCount(part.count)+" "+part.what)
+		}
+	}
+	changed := strings.Join(parts, ", ") + " berubah"
+	if n := len(parts); n > 1 {
+		changed = strings.Join(parts[:n-1], ", ") + " dan " + parts[n-1] + " berubah"
+	}
+	switch {
+	case len(c.NewPeriods) == 0 && len(parts) > 0:
+		return capital(changed)
+	case len(c.NewPeriods) == 0:
+		return "Tidak ada laporan atau target yang berubah"
+	case len(parts) > 0:
+		return "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + "; dari periode lama, " + changed
+	}
+	return "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + ", tanpa mengubah laporan lama"
 }
 
 // add lists differences, when there are any.
@@ -277,14 +297,23 @@ func scoreRows(e *edition, all []scorecard.ScoreChange) []changeRow {
 		row := changeRow{Period: formatPeriod(s.Period), Before: noFigure, After: noFigure}
 		row.What, row.Href = scoreName(e, s)
 		if c.Before != nil {
-			row.Before = figureText(c.Before.Score)
+			row.Before = scoreSpan(c.Before)
 		}
 		if c.After != nil {
-			row.After = figureText(c.After.Score)
+			row.After = scoreSpan(c.After)
 		}
 		rows = append(rows, row)
 	}
 	return rows
+}
+
+// scoreSpan writes a score with its interval, when it has one.
+func scoreSpan(s *scorecard.Score) string {
+	text := figureText(s.Score)
+	if s.Low != s.High {
+		text += " (" + formatNumber(s.Low, 2) + "–" + formatNumber(s.High, 2) + ")"
+	}
+	return text
 }
 
 // some is the roll-up of a change that there is.
