@@ -50,7 +50,9 @@ func TestScheduledWorkRunsInANewCity(t *testing.T) {
 
 func TestDemoKnowsNoOtherDatabase(t *testing.T) {
 	t.Parallel()
-	p := &program{lookup: func(name string) (string, bool) { return "set", strings.Contains("DATABASE_URL DATABASE_OWNER_URL_FILE PETAJALAN_DATA", name) }}
+	p := &program{lookup: func(name string) (string, bool) {
+		return "set", strings.Contains("DATABASE_URL DATABASE_OWNER_URL_FILE PETAJALAN_DATA", name)
+	}}
 	for name, want := range map[string]bool{"DATABASE_URL": false, "DATABASE_OWNER_URL_FILE": false, "PETAJALAN_DATA": true, "LOG_LEVEL": false} {
 		if _, got := p.withoutDatabase(name); got != want {
 			t.Errorf("%s is seen: %t, want %t", name, got, want)
