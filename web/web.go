@@ -38,6 +38,7 @@ var Styles = []string{
 
 // WorkStyles are the parts of the second sheet, which only the pages of the workspace ask for.
 var WorkStyles = []string{
+	"components/field.css",
 	"styles/work.css",
 	"components/heatmap.css",
 }

@@ -107,8 +107,8 @@ func shortenStyle(sheet []byte) []byte {
 		line = strings.TrimSpace(line)
 		for _, mark := range []string{"{", ",", ";"} {
 			line = strings.ReplaceAll(line, mark+" ", mark)
-			line = strings.ReplaceAll(line, " {", "{")
 		}
+		line = strings.ReplaceAll(strings.ReplaceAll(line, " {", "{"), " }", "}")
 		line = strings.ReplaceAll(line, ": ", ":")
 		short.WriteString(line)
 		if line != "" && !strings.HasSuffix(line, "{") && !strings.HasSuffix(line, ";") && !strings.HasSuffix(line, "}") && !strings.HasSuffix(line, ",") {

@@ -37,7 +37,7 @@ type themeSheet struct {
 	etag string
 }
 
-// newTheme reads the dark tokens. secure says whether the cookie may only travel by https.
+// newTheme reads the dark tokens, which hold for screens only: paper is white. secure says whether the cookie may only travel by https.
 func newTheme(files fs.FS, secure bool) (*theme, error) {
 	dark, err := joinStyles(files, []string{web.DarkTokens})
 	if err != nil {
@@ -45,9 +45,9 @@ func newTheme(files fs.FS, secure bool) (*theme, error) {
 	}
 	t := &theme{sheets: map[string]themeSheet{}, secure: secure}
 	for choice, sheet := range map[string]string{
-		themeDark:   ":root{color-scheme:dark}" + string(dark),
+		themeDark:   "@media screen{:root{color-scheme:dark}" + string(dark) + "}",
 		themeLight:  ":root{color-scheme:light}",
-		themeSystem: "@media (prefers-color-scheme:dark){" + string(dark) + "}",
+		themeSystem: "@media screen and (prefers-color-scheme:dark){" + string(dark) + "}",
 	} {
 		sum := sha256.Sum256([]byte(sheet))
 		t.sheets[choice] = themeSheet{

@@ -57,10 +57,10 @@ func TestThemeIsDecidedInOneSheet(t *testing.T) {
 	t.Parallel()
 	h := fileSite(t)
 	for cookie, want := range map[string]struct{ prefix, lacks string }{
-		"":             {"@media (prefers-color-scheme:dark){", "nothing"},
-		"tema=gelap":   {":root{color-scheme:dark}:root{--paper:#10181d", "@media"},
+		"":             {"@media screen and (prefers-color-scheme:dark){", "nothing"},
+		"tema=gelap":   {"@media screen{:root{color-scheme:dark}:root{--paper:#10181d", "prefers"},
 		"tema=terang":  {":root{color-scheme:light}", "--paper"},
-		"tema=</style": {"@media (prefers-color-scheme:dark){", "nothing"},
+		"tema=</style": {"@media screen and (prefers-color-scheme:dark){", "nothing"},
 	} {
 		w := fetch(h, "/tema.css", "Cookie", cookie)
 		if body := w.Body.String(); w.Code != 200 || !strings.HasPrefix(body, want.prefix) || strings.Contains(body, want.lacks) {
