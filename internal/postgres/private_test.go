@@ -274,11 +274,16 @@ func TestServerThatLostItsSupervisorIsReplaced(t *testing.T) {
 	pid := serverPID(t, dir)
 	shell := parentOf(t, pid)
 	for _, process := range append(childrenOf(t, shell), shell) {
-		if process != pid {
-			if err := syscall.Kill(process, syscall.SIGKILL); err != nil {
-				t.Fatal(err)
-			}
+		if process == pid {
+			continue
 		}
+		if err := syscall.Kill(process, syscall.SIGKILL); err != nil {
+			t.Fatal(err)
+		}
+		eventually(t, "the supervisor is gone", func() bool {
+			files, _ := os.ReadDir(fmt.Sprintf("/proc/%d/fd", process)) // none when it is gone
+			return len(files) == 0
+		})
 	}
 	p.kill(t)
 	next := startPrivate(t, dir)

@@ -182,22 +182,21 @@ func (p *Private) answers(ctx context.Context, database string) error {
 func (p *Private) waitUntilStopped() error {
 	urge := time.Now().Add(stopTimeout)
 	for deadline := urge.Add(stopTimeout); time.Now().Before(deadline); time.Sleep(10 * time.Millisecond) {
-		pm, ok := readPostmaster(p.cluster())
-		if ok && pm.alive(p.cluster()) {
-			if time.Now().After(urge) {
-				_ = syscall.Kill(pm.pid, syscall.SIGQUIT) // it may have ended by itself
-			}
-			continue
-		}
 		gate, err := enterGate(p.path(gateName))
 		if err != nil {
 			return err
 		}
 		if gate == nil {
-			return nil // the supervisor has cleaned up and gone
+			// The supervisor has cleaned up and gone, or was killed and left the server behind.
+			ctx, cancel := context.WithDeadline(context.Background(), deadline)
+			defer cancel()
+			return p.stopOrphan(ctx)
 		}
 		if err := gate.Close(); err != nil {
 			return err
+		}
+		if pm, ok := readPostmaster(p.cluster()); ok && pm.alive(p.cluster()) && time.Now().After(urge) {
+			_ = syscall.Kill(pm.pid, syscall.SIGQUIT) // it may have ended by itself
 		}
 	}
 	return errors.New("it does not end")
