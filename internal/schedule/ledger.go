@@ -209,12 +209,12 @@ func (l *Ledger) due(j Job, last, now time.Time) []Slot {
 func (l *Ledger) workOne(ctx context.Context) (found bool, err error) {
 	ctx, cancel := withGrace(ctx)
 	defer cancel()
+	var s Slot
 	err = postgres.InTx(ctx, l.db, nil, func(ctx context.Context, tx postgres.Tx) error {
 		now, err := l.now(ctx, tx)
 		if err != nil {
 			return err
 		}
-		var s Slot
 		err = tx.NewSelect().Model(&s).
 			Where("status = ?", Due).Where("not_before <= ?", now).Where("job IN (?)", bun.List(l.names)).
 			Order("slot", "job").Limit(1).
@@ -227,9 +227,12 @@ func (l *Ledger) workOne(ctx context.Context) (found bool, err error) {
 			return fmt.Errorf("claim a slot: %w", err)
 		}
 		found = true
-		_, err = l.work(ctx, tx, s, now)
+		s, err = l.work(ctx, tx, s, now)
 		return err
 	})
+	if found && err == nil {
+		l.report(ctx, s)
+	}
 	return found, err
 }
 
@@ -255,10 +258,14 @@ func (l *Ledger) RunNow(ctx context.Context, name string) (Slot, error) {
 		done, err = l.work(ctx, tx, s, now)
 		return err
 	})
-	if err == nil && done.Status != Done {
-		err = fmt.Errorf("run %s: %s", name, done.Error)
+	if err != nil {
+		return done, err
 	}
-	return done, err
+	l.report(ctx, done)
+	if done.Status != Done {
+		return done, fmt.Errorf("run %s: %s", name, done.Error)
+	}
+	return done, nil
 }
 
 // work runs the job of a claimed slot and writes how it went. The error is one
@@ -303,7 +310,6 @@ func (l *Ledger) work(ctx context.Context, tx postgres.Tx, s Slot, now time.Time
 	if err != nil {
 		return s, fmt.Errorf("note the end of %s: %w", s.Job, err)
 	}
-	l.report(ctx, s, jobErr)
 	return s, nil
 }
 
@@ -322,16 +328,16 @@ func (l *Ledger) call(ctx context.Context, tx postgres.Tx, s Slot) (result strin
 	return "", fmt.Errorf("no job is called %s", s.Job)
 }
 
-// report writes one line for each slot worked.
-func (l *Ledger) report(ctx context.Context, s Slot, err error) {
-	attrs := []any{"job", s.Job, "slot", s.Slot, "attempt", s.Attempt, "duration", s.FinishedAt.Sub(*s.StartedAt)}
-	switch {
-	case err == nil:
+// report writes one line for each slot worked, once that is committed.
+func (l *Ledger) report(ctx context.Context, s Slot) {
+	attrs := []any{"job", s.Job, "slot", s.Slot, "attempt", s.Attempt, "duration_ms", s.Duration().Milliseconds()}
+	switch s.Status {
+	case Done:
 		l.log.InfoContext(ctx, "job done", append(attrs, "result", s.Result)...)
-	case s.Status == Dead:
-		l.log.ErrorContext(ctx, "job dead", append(attrs, "err", err)...)
+	case Dead:
+		l.log.ErrorContext(ctx, "job dead", append(attrs, "err", s.Error)...)
 	default:
-		l.log.WarnContext(ctx, "job will be tried again", append(attrs, "not_before", s.NotBefore, "err", err)...)
+		l.log.WarnContext(ctx, "job will be tried again", append(attrs, "not_before", s.NotBefore, "err", s.Error)...)
 	}
 }
 
