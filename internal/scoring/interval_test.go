@@ -80,7 +80,7 @@ func TestIntervalsDoNotGuessAtTies(t *testing.T) {
 			x := interval{}.of(part).add(interval{}.of(rest))
 			want := fraction{}.of(part).add(fraction{}.of(rest))
 			holds(t, x, want)
-			if _, ok := x.scaled(2); ok {
+			if _, ok := x.scaled(2); ok && name != "above" { // above one that ends in binary it is sure
 				t.Fatalf("%s: the interval of %s + %s claims to know", name, part.Rat(), rest.Rat())
 			}
 			f := figures[interval]{exists: true, scored: true, score: x, low: x, high: x}

@@ -144,6 +144,35 @@ func TestRatioInFull(t *testing.T) {
 	}
 }
 
+func TestRatioInFullIsTheValueWhereItsDecimalsEnd(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		x, want := ratio(t, "x")
+		if rapid.Bool().Draw(t, "ends") {
+			places := rapid.IntRange(0, 18).Draw(t, "places")
+			v := integers().Draw(t, "digits")
+			x, want = scoring.Scale(v, places), exactly(big.NewInt(v).String())
+			want.Quo(want, new(big.Rat).SetInt(new(big.Int).Exp(big.NewInt(10), big.NewInt(int64(places)), nil)))
+		}
+		rest := new(big.Int).Set(want.Denom())
+		for _, p := range []int64{2, 5} {
+			for new(big.Int).Mod(rest, big.NewInt(p)).Sign() == 0 {
+				rest.Quo(rest, big.NewInt(p))
+			}
+		}
+		text := x.ExactText()
+		if !rest.IsInt64() || rest.Int64() != 1 {
+			if text != round(want, 12) {
+				t.Fatalf("%s in full = %s, want %s", want, text, round(want, 12))
+			}
+			return
+		}
+		if exactly(text).Cmp(want) != 0 || (strings.Contains(text, ".") && strings.HasSuffix(text, "0")) {
+			t.Fatalf("%s in full = %s", want, text)
+		}
+	})
+}
+
 func TestScaledTextHasAllDigits(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct {
