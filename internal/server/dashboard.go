@@ -39,6 +39,7 @@ func scopeOf(u *account.User) scorecard.Scope {
 // cityPage is the summary for those who see all agencies, in the order in which it is shown.
 type cityPage struct {
 	workPage
+	Today     time.Time
 	Period    scoring.Period
 	Deadline  deadline
 	Done      string // "20 dari 48 instansi sudah terverifikasi."
@@ -72,6 +73,7 @@ func (s *Server) showCityWork(c *gin.Context) error {
 	}
 	p := cityPage{
 		workPage:  s.newWorkPage(c, "Ringkasan"),
+		Today:     now,
 		Period:    b.Reporting.Period,
 		Deadline:  newDeadline(b.Reporting, calendar, now),
 		Waiting:   newWaitingList(b, calendar, u.MayVerify(), now),
@@ -344,10 +346,11 @@ func newSilentList(b *scorecard.Board, now time.Time) silentList {
 
 // logLine is a line of the log of acts.
 type logLine struct {
-	At   time.Time
-	Who  string
-	Did  string
-	Href string
+	At       time.Time
+	Who, Did string
+	Period   scoring.Period
+	Href     string // of the agency's work on the period
+	Reason   string
 }
 
 func newLog(acts []scorecard.Act) []logLine {
@@ -357,14 +360,13 @@ func newLog(acts []scorecard.Act) []logLine {
 		if a.Indicator != "" {
 			what = "“" + a.Indicator + "”"
 		}
-		l := logLine{At: a.At, Who: officeName(a.Role, a.Office), Href: workAgencyPath(a.Agency) + "?periode=" + a.Period.String()}
+		l := logLine{At: a.At, Who: officeName(a.Role, a.Office), Period: a.Period, Href: workAgencyPath(a.Agency) + "?periode=" + a.Period.String()}
 		l.Did = actWord(a.Kind) + " " + what
 		if a.Role == string(account.Reviewer) {
 			l.Did += " dari " + strings.TrimSuffix(a.Name, " Kota Blitar")
 		}
-		l.Did += ", " + formatQuarter(a.Period) + " " + strconv.Itoa(a.Period.Year) + "."
 		if a.Reason != "" {
-			l.Did += " Alasan: " + sentence(a.Reason)
+			l.Reason = "Alasan: " + sentence(a.Reason)
 		}
 		lines = append(lines, l)
 	}

@@ -122,6 +122,7 @@ type errorPage struct {
 	Heading string
 	Message string
 	Work    bool // in the workspace: the way back leads there
+	Search  searchBox
 }
 
 // writeError answers with a page that says what happened and where to go, or with a
@@ -146,6 +147,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, 
 		Heading: errorHeading(status),
 		Message: message,
 		Work:    isWork(r.URL.Path),
+		Search:  newSearch(s.edition(), "Cari di sini", ""),
 	}
 	if err := s.write(w, r, status, "error", p); err != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "error page failed", "err", err)

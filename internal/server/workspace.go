@@ -35,11 +35,7 @@ func (p workPage) WorkMenu() []menuItem {
 	if p.User.Holds(account.Council) && !p.User.MaySeeCity() && len(p.User.Agencies()) == 0 {
 		items = append(items, menuItem{Name: "Riwayat terbitan", Href: "/terbitan"})
 	}
-	switch codes := p.User.Agencies(); len(codes) {
-	case 0:
-	case 1:
-		items = append(items, menuItem{Name: "Instansi saya", Href: workAgencyPath(codes[0])})
-	default:
+	if codes := p.User.Agencies(); len(codes) > 1 { // of the first, Ringkasan tells already
 		for _, code := range codes {
 			items = append(items, menuItem{Name: "Instansi " + code, Href: workAgencyPath(code)})
 		}
