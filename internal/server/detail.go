@@ -72,6 +72,7 @@ type listedTarget struct {
 	*scorecard.Achievement
 	Sheet         *scorecard.Indicator
 	Owner         *scorecard.Agency
+	Name          string // of the owner, where its kind stands near
 	Href          string // how its figure came about
 	IndicatorHref string
 	OwnerHref     string
@@ -90,6 +91,7 @@ func newListedTarget(e *edition, a *scorecard.Achievement) listedTarget {
 		Achievement:   a,
 		Sheet:         sheet,
 		Owner:         e.Agency(a.Agency),
+		Name:          placeName(e, e.Agency(a.Agency)),
 		Href:          explainPath(e, a),
 		IndicatorHref: e.Link("/indikator/" + a.Indicator),
 		OwnerHref:     agencyPath(e, e.Agency(a.Agency)),

@@ -67,7 +67,7 @@ func (c *crawler) check(address, body string) {
 }
 
 // outside are addresses that other parts of the program serve.
-var outside = []string{"/api/v1/", "/masuk", "/tema", assetPrefix, "/terbitan/8.json"}
+var outside = []string{"/api/v1/", "/masuk", "/tema", assetPrefix, "/terbitan/8.json", "/terbitan/1...8"}
 
 // follow opens address and everything that it leads to.
 func (c *crawler) follow(address string) {
@@ -206,6 +206,8 @@ func TestUnknownThingsAreNotFoundWithASentenceThatHelps(t *testing.T) {
 		"/layanan/tidak-ada":                            "daftar layanan",
 		"/terbitan/99":                                  "Terbitan 99 tidak ada",
 		"/terbitan/delapan":                             "misalnya /terbitan/8",
+		"/terbitan/8...7":                               "yang lama di depan",
+		"/terbitan/7...9":                               "Terbitan 7 tidak ada",
 		"/hitung/TEPAT-WAKTU/dlh/2026":                  "seperti 2026-TW3",
 		"/hitung/TEPAT-WAKTU/dlh/2029-TW1":              "belum memuat Triwulan I 2029",
 		"/hitung/TEPAT-WAKTU/entah/2026-TW3":            "daftar instansi",
@@ -332,6 +334,10 @@ func TestAPublicationTellsWhatChanged(t *testing.T) {
 	doc, err := newCrawler(t, after).open("/terbitan/8")
 	if err != nil {
 		t.Fatal(err)
+	}
+	compared, err := newCrawler(t, after).open("/terbitan/7...8")
+	if err != nil || compared.Find("h1").Text() != doc.Find("#h-beda").Text() {
+		t.Errorf("7...8: %v, want the same finding as on the page of 8", err)
 	}
 	text := strings.Join(strings.Fields(doc.Find("main").Text()), " ")
 	for _, want := range []string{"Nilai laporan yang berubah: 1", "Status yang berubah: 1", "Terlambat lapor", "Rata-rata lama penyelesaian aduan"} {

@@ -141,11 +141,7 @@ func listIndicators(e *edition, objective string) []listedIndicator {
 		}
 		targets := e.AchievementsFor(ind.Code, e.View.Latest())
 		row := listedIndicator{Indicator: ind, Href: e.Link("/indikator/" + ind.Code), Tally: tallyOf(e, targets), Way: directionSentence(ind.Direction)}
-		scored := make([]*string, len(targets))
-		for j, a := range targets {
-			scored[j] = a.Scored
-		}
-		row.Mean, _ = scorecard.Mean(scored)
+		row.Mean = meanScored(targets)
 		if len(targets) == 1 {
 			row.Only = e.Agency(targets[0].Agency)
 		}
@@ -155,6 +151,16 @@ func listIndicators(e *edition, objective string) []listedIndicator {
 		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
 	})
 	return rows
+}
+
+// meanScored is the mean of the targets that are scored, 2 decimals; nil when none is.
+func meanScored(targets []*scorecard.Achievement) *string {
+	scored := make([]*string, len(targets))
+	for i, a := range targets {
+		scored[i] = a.Scored
+	}
+	mean, _ := scorecard.Mean(scored)
+	return mean
 }
 
 // indicatorPage is the sheet of an indicator with the values of all its agencies.
@@ -275,11 +281,13 @@ func indicatorFacts(e *edition, ind *scorecard.Indicator, t tally) []fact {
 	if t.Left > 0 {
 		facts = append(facts, fact{Name: "Tidak dihitung", Text: formatCount(t.Left)})
 	}
+	if mean := meanScored(e.AchievementsFor(ind.Code, e.View.Latest())); mean != nil {
+		facts = append(facts, fact{Name: "Rata-rata nilai", Text: formatNumber(*mean, 2)})
+	}
 	f, ok := e.Finding(ind.Code)
 	if !ok {
 		return facts
 	}
-	facts = append(facts, fact{Name: "Rata-rata nilai", Text: formatNumber(f.Mean, 2)})
 	if f.Numerator != nil && f.Denominator != nil {
 		if share, ok := ratio(*f.Numerator, *f.Denominator); ok {
 			facts = append(facts, fact{Name: "Seluruhnya, sejak awal tahun", Text: formatPercent(share, 1)})

@@ -104,6 +104,9 @@ type changeRow struct {
 const changeRows = 40
 
 func showPublication(e *edition, p params) (view, error) {
+	if from, to, ok := strings.Cut(p.path["nomor"], "..."); ok {
+		return showComparison(e, from, to)
+	}
 	number, err := strconv.Atoi(p.path["nomor"])
 	if err != nil || formatPlain(number) != p.path["nomor"] {
 		return view{}, fault.New(fault.NotFound, "Nomor terbitan ditulis dengan angka saja, misalnya /terbitan/%d.", e.Number)
@@ -142,6 +145,41 @@ func showPublication(e *edition, p params) (view, error) {
 		page.Next = &other
 	}
 	return view{template: "terbitan", data: page}, nil
+}
+
+// comparePage shows what changed from one publication to any later one.
+type comparePage struct {
+	Page
+	Trail    []crumb
+	From, To editionInfo
+	Changes  *changes
+}
+
+// showComparison answers /terbitan/{a}...{b}.
+func showComparison(e *edition, from, to string) (view, error) {
+	a, err1 := strconv.Atoi(from)
+	b, err2 := strconv.Atoi(to)
+	if err1 != nil || err2 != nil || a >= b || formatPlain(a) != from || formatPlain(b) != to {
+		return view{}, fault.New(fault.NotFound, "Tulis dua nomor terbitan, yang lama di depan, misalnya /terbitan/1...%d.", max(e.Number, 2))
+	}
+	older, err := e.open(a)
+	if err != nil {
+		return view{}, err
+	}
+	newer, err := e.open(b)
+	if err != nil {
+		return view{}, err
+	}
+	name := "Beda terbitan " + from + " dan " + to
+	page := comparePage{
+		Page: newPage(newer, "/terbitan/"+from+"..."+to, "/terbitan", name,
+			"Yang berubah dari terbitan "+from+" ke terbitan "+to+" Rapor Layanan Kota Blitar."),
+		Trail:   trail(e, crumb{"Riwayat terbitan", "/terbitan"}, crumb{Name: name}),
+		Changes: newChanges(newer, scorecard.Compare(older.View, newer.View)),
+	}
+	page.From, _ = findInfo(e.Others, a)
+	page.To, _ = findInfo(e.Others, b)
+	return view{template: "terbitan-beda", data: page}, nil
 }
 
 // newChanges puts a comparison into words.
