@@ -199,20 +199,6 @@ func fromHundredths(n int64) string {
 	return d.plain()
 }
 
-// difference is a − b of two published figures, with 2 decimals; nil when one is missing.
-func difference(a, b *string) *string {
-	if a == nil || b == nil {
-		return nil
-	}
-	x, ok := hundredths(*a)
-	y, ok2 := hundredths(*b)
-	if !ok || !ok2 {
-		return nil
-	}
-	d := fromHundredths(x - y)
-	return &d
-}
-
 // bandOf is the place of a figure in bands (highest first), -1 when it is no number.
 func bandOf(bands []scorecard.Band, figure string) int {
 	n, ok := hundredths(figure)

@@ -366,13 +366,16 @@ func newTile(e *edition, a *scorecard.Agency, silent bool) tile {
 	case t.Rating.Level > 0:
 		tl.Change = &c
 	case s != nil && s.Score != nil:
-		tl.Word = "Belum pasti, " + formatFigure(e.Method.Bands, s.Low, 0) + "–" + formatFigure(e.Method.Bands, s.High, 0)
+		tl.Word = "Belum pasti, " + formatFigure(e.Method.Bands, s.Low, 0) + unbrokenDash + formatFigure(e.Method.Bands, s.High, 0)
 		if silent {
 			tl.Word = "Terlambat lapor"
 		}
 	}
 	return tl
 }
+
+// unbrokenDash stands in a range that may not be cut at the end of a line.
+const unbrokenDash = "\u2060–\u2060"
 
 // addTile puts a tile with those of the same kecamatan.
 func addTile(e *edition, districts []district, a *scorecard.Agency, t tile) []district {

@@ -201,7 +201,7 @@ func TestStatesAreSaidInWords(t *testing.T) {
 	t.Parallel()
 	pages := publicPages(t)
 	for page, sentences := range map[string][]string{
-		"home":       {"DATA PERAGAAN", "Kelurahan Klampok belum mengirim data", "Belum pasti, 51–92", "Belum dapat dipastikan"},
+		"home":       {"DATA PERAGAAN", "Kelurahan Klampok belum mengirim data", "Belum pasti, 51" + unbrokenDash + "92", "Belum dapat dipastikan"},
 		"home past":  {"Terbitan lama", "terbit 30 Oktober 2026", `name="terbitan" value="8"`},
 		"home empty": {"Belum ada target layanan Kota Blitar yang dapat dinilai", "Belum jatuh tempo", "Triwulan ini belum ada nilainya"},
 		"klampok":    {"Terlambat lapor.", "Batas waktu 14 Oktober 2026", "antara 0,0 dan 100,0"},
