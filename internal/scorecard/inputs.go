@@ -453,19 +453,20 @@ var statusAfter = map[string]string{
 
 func (in *inputs) loadReports(ctx context.Context, tx postgres.Tx, byID map[int64]*seriesInput, ids []int64) error {
 	return tx.Stream(ctx, `
-		SELECT r.id, r.series_id, r.year, r.quarter, e.kind, coalesce(v.id, 0), coalesce(v.revision, 0),
+		SELECT r.id, r.series_id, r.year, r.quarter, last.kind, coalesce(v.id, 0), coalesce(v.revision, 0),
 			v.actual::text, v.numerator::text, v.denominator::text,
-			coalesce(v.not_applicable, false), coalesce(v.note, ''), coalesce(e.grade, '')
+			coalesce(v.not_applicable, false), coalesce(v.note, ''), coalesce(verified.evidence_grade, '')
 		FROM reports r
-		JOIN LATERAL (
-			SELECT (array_agg(kind ORDER BY at DESC, id DESC))[1] AS kind,
-				(array_agg(revision ORDER BY at DESC, id DESC) FILTER (WHERE kind = 'verified'))[1] AS revision,
-				(array_agg(evidence_grade ORDER BY at DESC, id DESC) FILTER (WHERE kind = 'verified'))[1] AS grade
-			FROM report_events WHERE report_id = r.id AND at <= $1
-		) e ON e.kind IS NOT NULL
-		LEFT JOIN report_revisions v ON v.report_id = r.id AND v.revision = e.revision
-		WHERE (r.year, r.quarter) <= ($2, $3) AND ($4::bigint[] IS NULL OR r.series_id = ANY ($4))
-		ORDER BY r.id`, []any{in.asOf, in.period.Year, in.period.Quarter, ids}, func(rows pgx.Rows) error {
+		CROSS JOIN LATERAL (
+			SELECT kind FROM report_events WHERE report_id = r.id AND at <= $1
+			ORDER BY at DESC, id DESC LIMIT 1
+		) last
+		LEFT JOIN LATERAL (
+			SELECT revision, evidence_grade FROM report_events WHERE report_id = r.id AND at <= $1 AND kind = 'verified'
+			ORDER BY at DESC, id DESC LIMIT 1
+		) verified ON true
+		LEFT JOIN report_revisions v ON v.report_id = r.id AND v.revision = verified.revision
+		WHERE (r.year, r.quarter) <= ($2, $3) AND ($4::bigint[] IS NULL OR r.series_id = ANY ($4))`, []any{in.asOf, in.period.Year, in.period.Quarter, ids}, func(rows pgx.Rows) error {
 		for rows.Next() {
 			var report, series int64
 			var p scoring.Period

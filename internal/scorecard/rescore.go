@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/govalues/decimal"
 	"github.com/jackc/pgx/v5"
 
 	"petajalan/internal/postgres"
@@ -42,19 +41,19 @@ func rescore(ctx context.Context, tx postgres.Tx, o ScoreOptions) (*Run, error) 
 		return nil, nil //nolint:nilnil // nil: score everything
 	}
 	r := &results{inputs: part, achieved: make([][]scoring.Achievement, len(part.series)), hashes: make([][32]byte, len(part.series))}
-	fresh := map[int64]int{}
 	for k, s := range part.series {
 		r.achieved[k], r.hashes[k] = part.assess(s), part.hashSeries(s)
-		fresh[s.id] = k
 	}
-	if r.hash, err = baseHash(ctx, tx, base, r, fresh); err != nil || r.hash == "" {
+	series, hash, err := readBase(ctx, tx, base, r)
+	if err != nil || hash == "" {
 		return nil, err
 	}
+	r.hash = hash
 	if run, err := findRun(ctx, tx, part, r.hash); run != nil || err != nil {
 		return run, err
 	}
 	from := max(part.index(since), 0)
-	touched, err := r.rollUpOver(ctx, tx, base, from, fresh)
+	touched, err := r.rollUpOver(ctx, tx, base, series, from)
 	if err != nil {
 		return nil, err
 	}
@@ -135,33 +134,48 @@ func changes(ctx context.Context, tx postgres.Tx, after time.Time, o ScoreOption
 	return ids, since, err
 }
 
-// baseHash returns the hash of all inputs: those of the base, with the fresh ones in their
-// place. It is empty when a fresh series is not in the base.
-func baseHash(ctx context.Context, tx postgres.Tx, base *wholeRun, r *results, fresh map[int64]int) (string, error) {
+// baseSeries is a series of the base run.
+type baseSeries struct {
+	agency    string
+	indicator int64
+	fresh     int // its index in the results, -1: it has not changed
+}
+
+// readBase returns the series of the base run and the hash of all inputs: those of the base,
+// with the fresh ones in their place. The hash is empty when a fresh series is not in the base.
+func readBase(ctx context.Context, tx postgres.Tx, base *wholeRun, r *results) (series map[int64]baseSeries, hash string, err error) {
+	fresh := make(map[int64]int, len(r.series))
+	for k, s := range r.series {
+		fresh[s.id] = k
+	}
+	series = make(map[int64]baseSeries, base.series)
 	hashes := make([][32]byte, 0, base.series)
 	found := 0
-	err := tx.Stream(ctx, `
-		SELECT h.series_id, h.input_hash
+	err = tx.Stream(ctx, `
+		SELECT h.series_id, h.input_hash, a.code, s.indicator_id
 		FROM run_series h JOIN target_series s ON s.id = h.series_id JOIN agencies a ON a.id = s.agency_id JOIN indicators i ON i.id = s.indicator_id
 		WHERE h.run_id = $1 ORDER BY a.code COLLATE "C", i.code COLLATE "C"`, []any{base.ID}, func(rows pgx.Rows) error {
 		for rows.Next() {
 			var id int64
 			var hash []byte
-			if err := rows.Scan(&id, &hash); err != nil {
+			s := baseSeries{fresh: -1}
+			if err := rows.Scan(&id, &hash, &s.agency, &s.indicator); err != nil {
 				return err
 			}
 			if k, ok := fresh[id]; ok {
+				s.fresh = k
 				hashes, found = append(hashes, r.hashes[k]), found+1
-				continue
+			} else {
+				hashes = append(hashes, [32]byte(hash))
 			}
-			hashes = append(hashes, [32]byte(hash))
+			series[id] = s
 		}
 		return nil
 	})
 	if err != nil || found != len(fresh) {
-		return "", err
+		return nil, "", err
 	}
-	return r.hashAll(hashes), nil
+	return series, r.hashAll(hashes), nil
 }
 
 // touched says which scores a change may have moved, and the counts of the run's period.
@@ -176,44 +190,50 @@ func (t *touched) holds(s *scoring.Score) bool {
 
 // rollUpOver scores the periods from index from on, the fresh series over those stored in
 // the base run.
-func (r *results) rollUpOver(ctx context.Context, tx postgres.Tx, base *wholeRun, from int, fresh map[int64]int) (*touched, error) {
+func (r *results) rollUpOver(ctx context.Context, tx postgres.Tx, base *wholeRun, series map[int64]baseSeries, from int) (*touched, error) {
 	t := &touched{codes: map[string]bool{}}
 	members := make([][]scoring.PlanSeries, len(r.periods))
 	all := make([][]scoring.Achievement, len(r.periods))
+	for i := from; i < len(r.periods); i++ {
+		members[i] = make([]scoring.PlanSeries, 0, len(series))
+		all[i] = make([]scoring.Achievement, 0, len(series))
+	}
 	first := r.periods[from]
 	err := tx.Stream(ctx, `
-		SELECT a.series_id, s.indicator_id, g.code, a.year, a.quarter, a.state, (a.weight * 100)::bigint,
-			a.actual::text, a.actual_numerator::text, a.actual_denominator::text, a.target::text, a.target_low::text, a.target_high::text,
-			a.first_target::text, a.first_target_low::text, a.first_target_high::text
-		FROM achievements a JOIN target_series s ON s.id = a.series_id JOIN agencies g ON g.id = s.agency_id
-		WHERE a.run_id = $1 AND (a.year, a.quarter) >= ($2, $3)`, []any{base.ID, first.Year, first.Quarter}, func(rows pgx.Rows) error {
+		SELECT series_id, year, quarter, state, (weight * 100)::bigint,
+			actual, actual_numerator, actual_denominator, target, target_low, target_high, first_target, first_target_low, first_target_high
+		FROM achievements
+		WHERE run_id = $1 AND (year, quarter) >= ($2, $3)`, []any{base.ID, first.Year, first.Quarter}, func(rows pgx.Rows) error {
 		for rows.Next() {
-			var series, indicator int64
-			var agency string
+			var id, weight int64
 			var p scoring.Period
-			var a stored
-			if err := rows.Scan(&series, &indicator, &agency, &p.Year, &p.Quarter, &a.state, &a.weight,
-				&a.actual, &a.numerator, &a.denominator, &a.target, &a.low, &a.high, &a.firstTarget, &a.firstLow, &a.firstHigh); err != nil {
+			var state scoring.State
+			if err := rows.Scan(&id, &p.Year, &p.Quarter, &state, &weight, nil, nil, nil, nil, nil, nil, nil, nil, nil); err != nil {
 				return err
 			}
-			i, sheet := r.index(p), r.plan(p).sheets[indicator]
-			if i < 0 || sheet == nil {
+			s, known := series[id]
+			i := r.index(p)
+			if !known || i < 0 {
 				continue
 			}
-			achievement := scoring.Achievement{}
-			if k, ok := fresh[series]; ok {
-				achievement = r.achieved[k][i]
-				t.codes[agency], t.codes[sheet.objective], t.codes[sheet.goal] = true, true, true
+			sheet := r.plan(p).sheets[s.indicator]
+			if sheet == nil {
+				continue
+			}
+			var a scoring.Achievement
+			if s.fresh >= 0 {
+				a = r.achieved[s.fresh][i]
+				t.codes[s.agency], t.codes[sheet.objective], t.codes[sheet.goal] = true, true, true
 			} else {
-				var err error
-				if achievement, err = a.restore(r.rule.Rules, sheet); err != nil {
+				a.State, a.Weight = state, weight
+				if err := restore(&a, r.rule.Rules, sheet, rows.RawValues()[5:]); err != nil {
 					return err
 				}
 			}
-			members[i] = append(members[i], scoring.PlanSeries{Agency: agency, Objective: sheet.objective})
-			all[i] = append(all[i], achievement)
+			members[i] = append(members[i], scoring.PlanSeries{Agency: s.agency, Objective: sheet.objective})
+			all[i] = append(all[i], a)
 			if p == r.period {
-				t.count(achievement.State)
+				t.count(a.State)
 			}
 		}
 		return nil
@@ -247,41 +267,32 @@ func (t *touched) count(s scoring.State) {
 	}
 }
 
-// stored is an achievement as it stands in the database.
-type stored struct {
-	state                            scoring.State
-	weight                           int64
-	actual, numerator, denominator   *string
-	target, low, high                *string
-	firstTarget, firstLow, firstHigh *string
-}
-
-// restore computes the achievement again from its exact parts.
-func (a *stored) restore(rules *scoring.Rules, sheet *sheet) (scoring.Achievement, error) {
-	out := scoring.Achievement{State: a.state, Weight: a.weight}
-	var err error
-	ratio := func(s *string) scoring.Ratio {
-		if s == nil || err != nil {
-			return scoring.Ratio{}
+// restore computes an achievement again from its exact parts: the value to date, its
+// numerator and denominator, the target, its range, the first target and its range.
+func restore(a *scoring.Achievement, rules *scoring.Rules, sheet *sheet, parts [][]byte) error {
+	var numerator, denominator scoring.Ratio
+	var hasLow, hasFirstLow, isQuotient bool
+	for i, part := range []struct {
+		to    *scoring.Ratio
+		there *bool
+	}{
+		{&a.Actual, &a.HasActual}, {&numerator, &isQuotient}, {&denominator, &isQuotient},
+		{&a.Target, &a.HasTarget}, {&a.TargetLow, &hasLow}, {&a.TargetHigh, &a.TargetRange},
+		{&a.FirstTarget, &a.HasFirst}, {&a.FirstTargetLow, &hasFirstLow}, {&a.FirstTargetHigh, &a.FirstTargetRange},
+	} {
+		var err error
+		if *part.to, *part.there, err = readNumeric(parts[i]); err != nil {
+			return err
 		}
-		var x decimal.Decimal
-		x, err = parseNumeric(*s)
-		return scoring.RatioOf(x)
 	}
-	out.HasTarget, out.TargetRange = a.target != nil || a.low != nil, a.low != nil
-	out.Target, out.TargetLow, out.TargetHigh = ratio(a.target), ratio(a.low), ratio(a.high)
-	out.HasFirst, out.FirstTargetRange = a.firstTarget != nil || a.firstLow != nil, a.firstLow != nil
-	out.FirstTarget, out.FirstTargetLow, out.FirstTargetHigh = ratio(a.firstTarget), ratio(a.firstLow), ratio(a.firstHigh)
-	out.HasActual = a.actual != nil
-	out.Actual = ratio(a.actual)
-	if a.numerator != nil {
-		out.Actual = ratio(a.numerator).Quo(ratio(a.denominator))
+	a.HasTarget = a.HasTarget || a.TargetRange
+	a.HasFirst = a.HasFirst || a.FirstTargetRange
+	if isQuotient {
+		a.Actual = numerator.Quo(denominator)
 		if sheet.kind == scoring.KindFraction {
-			out.Actual = out.Actual.Mul(scoring.Scale(100, 0))
+			a.Actual = a.Actual.Mul(scoring.Scale(100, 0))
 		}
 	}
-	if err == nil {
-		rules.Restore(sheet.direction, &out)
-	}
-	return out, err
+	rules.Restore(sheet.direction, a)
+	return nil
 }

@@ -4,9 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"hash"
-	"io"
+	"strconv"
 	"time"
+
+	"github.com/govalues/decimal"
 
 	"petajalan/internal/scoring"
 )
@@ -136,79 +137,105 @@ func (in *inputs) awaited(s *sheet, i int) bool {
 // hashSeries is the SHA-256 of everything that decides the achievements of a series, by
 // codes and values, so that two databases with the same inputs have the same hash.
 func (in *inputs) hashSeries(s *seriesInput) [32]byte {
-	h := sha256.New()
-	put(h, "series", s.agency, s.indicator)
+	var d digest
+	d.put("series", s.agency, s.indicator)
 	for i := range in.years {
 		y := &in.years[i]
 		sheet := y.sheets[s.indicatorID]
 		if sheet == nil {
-			put(h, "no sheet", y.year)
+			d.put("no sheet", y.year)
 			continue
 		}
-		put(h, "year", y.year, sheet.kind, sheet.direction, sheet.consolidation, sheet.frequency, sheet.objective)
-		putTarget(h, s.years[i].inForce)
-		putTarget(h, s.years[i].first)
+		d.put("year", y.year, string(sheet.kind), string(sheet.direction), string(sheet.consolidation), string(sheet.frequency), sheet.objective)
+		d.putTarget(s.years[i].inForce)
+		d.putTarget(s.years[i].first)
 		for k, p := range in.periods {
 			if p.Year != y.year {
 				continue
 			}
 			r := &s.reports[k]
-			put(h, "period", p, r.handedIn(), !in.asOf.Before(in.due[k]), in.awaited(sheet, k))
+			d.put("period", p, r.handedIn(), !in.asOf.Before(in.due[k]), in.awaited(sheet, k))
 			if e := r.exception; e != nil {
-				put(h, "exception", e.reason)
+				d.put("exception", e.reason)
 			}
 			if v := r.verified; v != nil {
-				put(h, "report", v.revision, v.actual, v.numerator, v.denominator, v.notApplicable, v.note, v.evidence)
+				d.put("report", v.revision, v.actual, v.numerator, v.denominator, v.notApplicable, v.note, v.evidence)
 			}
 		}
 	}
-	return [32]byte(h.Sum(nil))
+	return d.sum()
 }
 
 // hashAll is the SHA-256 over the rules, the plan and the hashes of all series.
 func (in *inputs) hashAll(series [][32]byte) string {
-	h := sha256.New()
-	put(h, "run", in.period, "formula", scoring.Version, "rules", in.rule.code, in.rule.revision, in.rule.ceiling)
+	var d digest
+	d.put("run", in.period, "formula", scoring.Version, "rules", in.rule.code, in.rule.revision, &in.rule.ceiling)
 	for _, steps := range [][]scaleStep{in.rule.bands, in.rule.words} {
 		for _, s := range steps {
-			put(h, "band", s.code, s.from)
+			d.put("band", s.code, s.from)
 		}
 	}
 	for _, y := range in.years {
-		put(h, "plan", y.year)
+		d.put("plan", y.year)
 		for _, g := range y.goals {
-			put(h, g.Code, g.Weight)
+			d.put(g.Code, g.Weight)
 		}
 		for _, o := range y.objectives {
-			put(h, o.Code, o.Goal)
+			d.put(o.Code, o.Goal)
 		}
 	}
 	for i := range series {
-		h.Write(series[i][:])
+		d.text = append(d.text, series[i][:]...)
 	}
-	return hex.EncodeToString(h.Sum(nil))
+	sum := d.sum()
+	return hex.EncodeToString(sum[:])
 }
 
-func putTarget(h hash.Hash, t *targetRow) {
+// digest collects lines to be hashed.
+type digest struct{ text, part []byte }
+
+func (d *digest) putTarget(t *targetRow) {
 	if t == nil {
-		put(h, "no target")
+		d.put("no target")
 		return
 	}
-	put(h, "target", t.revision, t.value, t.low, t.high, t.weight, t.status, t.reason)
-	for _, step := range t.steps {
-		put(h, step)
+	d.put("target", t.revision, t.value, t.low, t.high, t.weight, t.status, t.reason)
+	for i := range t.steps {
+		d.put(&t.steps[i])
 	}
 }
 
-// put writes a line in which each part has its length before it, so that no two different
+// put adds a line in which each part has its length before it, so that no two different
 // lines read the same.
-func put(w io.Writer, parts ...any) {
+func (d *digest) put(parts ...any) {
 	for _, p := range parts {
-		text := fmt.Sprint(p)
-		fmt.Fprintf(w, "%d:%s ", len(text), text)
+		switch p := p.(type) {
+		case string:
+			d.part = append(d.part[:0], p...)
+		case int:
+			d.part = strconv.AppendInt(d.part[:0], int64(p), 10)
+		case int64:
+			d.part = strconv.AppendInt(d.part[:0], p, 10)
+		case bool:
+			d.part = strconv.AppendBool(d.part[:0], p)
+		case *decimal.Decimal:
+			if p == nil {
+				d.part = append(d.part[:0], "<nil>"...)
+			} else {
+				d.part = append(d.part[:0], p.String()...)
+			}
+		default:
+			d.part = fmt.Append(d.part[:0], p)
+		}
+		d.text = strconv.AppendInt(d.text, int64(len(d.part)), 10)
+		d.text = append(d.text, ':')
+		d.text = append(d.text, d.part...)
+		d.text = append(d.text, ' ')
 	}
-	fmt.Fprintln(w)
+	d.text = append(d.text, '\n')
 }
+
+func (d *digest) sum() [32]byte { return sha256.Sum256(d.text) }
 
 // count returns how many achievements of period i are scored, missing and left out.
 func (r *results) count(i int) (scored, missing, leftOut int) {

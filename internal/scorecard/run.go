@@ -259,10 +259,8 @@ func exactNumeric(x scoring.Ratio, there bool) pgtype.Numeric {
 	if !there {
 		return pgtype.Numeric{}
 	}
-	for places := range 9 {
-		if v, tooBig := x.Scaled(places); tooBig == nil && x.Cmp(scoring.Scale(v, places)) == 0 {
-			return scaledNumeric(v, places)
-		}
+	if v, places, ok := x.Exact(); ok {
+		return scaledNumeric(v, places)
 	}
 	var n pgtype.Numeric
 	if err := n.Scan(x.ExactText()); err != nil {

@@ -237,9 +237,38 @@ func fixedText(v *big.Int, places int) string {
 	return s
 }
 
+// Exact returns a as v/10^places: in full, with as few places as it needs, where its
+// decimals end, and otherwise rounded half away from zero to 12. It is false where v does
+// not fit.
+func (a Ratio) Exact() (v int64, places int, ok bool) {
+	if a.b != nil {
+		return 0, 0, false
+	}
+	d := uint64(a.den()) //nolint:gosec // denominators are positive
+	twos := bits.TrailingZeros64(d)
+	d >>= twos
+	fives := 0
+	for d%5 == 0 {
+		d /= 5
+		fives++
+	}
+	places = max(twos, fives)
+	if d != 1 {
+		places = 12
+	}
+	if places >= len(pow10) {
+		return 0, 0, false
+	}
+	v, ok = scaled64(a.n, a.den(), pow10[places])
+	return v, places, ok
+}
+
 // ExactText returns a in full where its decimals end, with no zeros at the end, and
 // otherwise rounded half away from zero to 12 decimals.
 func (a Ratio) ExactText() string {
+	if v, places, ok := a.Exact(); ok {
+		return ScaledText(v, places)
+	}
 	r := a.Rat()
 	d := new(big.Int).Set(r.Denom())
 	places := max(strip(d, 2), strip(d, 5))
