@@ -93,11 +93,20 @@ func habitOf(i *roadmap.Indicator) habit {
 // hundredths of a per cent: mostly below 100 %, sometimes above.
 func (c *city) performance(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period) int {
 	t := temperOf(a, c.slugOf(a))
-	lean := newDice("lean", a.Code, i.Code).between(-700, 700)
+	lean := leanOf(newDice("lean", a.Code, i.Code))
 	noise := newDice("noise", a.Code, i.Code, p.String()).between(-220, 220)
 	agency := t.level + t.trend*p.Since(first) + lean + season[p.Quarter-1] + noise
 	h := habitOf(i)
 	return min(max(h.center+(agency-8_700)*h.swing/100, 1_000), 11_500)
+}
+
+// leanOf is how much better or worse an agency does on one indicator than on the whole:
+// most promises are kept or nearly so, and some are far off.
+func leanOf(d dice) int {
+	if d.chance(640) {
+		return d.between(800, 3_200)
+	}
+	return d.between(-4_200, -200)
 }
 
 // slugOf is the name of a kelurahan in addresses; empty for other agencies.
