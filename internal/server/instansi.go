@@ -160,6 +160,8 @@ func showAgency(e *edition, p params) (view, error) {
 	}
 	if agency.Reports {
 		page.fillScore(e, agency)
+	} else {
+		page.Services.Heading = formatCount(len(page.Services.Rows)) + " layanan dan janjinya" // no target of its own to hold them against
 	}
 	return view{template: "instansi", data: page}, nil
 }
