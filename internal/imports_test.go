@@ -18,6 +18,7 @@ var arrows = map[string][]string{
 	"internal/fault":   {},
 	"internal/config":  {},
 	"internal/chart":   {},
+	"internal/browser": {}, // tests only
 	"internal/scoring": {}, // arithmetic only
 	"web":              {},
 	"migrations":       {},

@@ -1,0 +1,211 @@
+package browser_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/PuerkitoBio/goquery"
+)
+
+// publicPolicy is the whole policy of a public page: no script at all.
+const publicPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:; font-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+
+// Budget of a public page.
+const (
+	htmlBytes = 12_000 // compressed
+	cssBytes  = 5_000  // compressed, all sheets
+	elements  = 1500
+)
+
+// overHTTP is what needs no browser.
+func overHTTP(t *testing.T, c *city) {
+	t.Run("PublicPagesRunNoScript", func(t *testing.T) {
+		t.Parallel()
+		for _, a := range publicAddresses(c.content) {
+			got := get(t, c.site+a.path)
+			if got.status != a.status {
+				t.Errorf("%s answers %d, want %d", a.path, got.status, a.status)
+			}
+			if policy := got.header.Get("Content-Security-Policy"); policy != publicPolicy {
+				t.Errorf("%s has the policy %q", a.path, policy)
+			}
+			for _, forbidden := range []string{"<script", "style=", "<style", "javascript:"} {
+				if strings.Contains(strings.ToLower(string(got.body)), forbidden) {
+					t.Errorf("%s contains %s", a.path, forbidden)
+				}
+			}
+		}
+	})
+
+	t.Run("EveryKindOfPageIsLookedAt", func(t *testing.T) {
+		t.Parallel()
+		known := map[string]bool{"/tema": true, "/keluar": true, "/terbitan/*.json": true}
+		all := append(publicAddresses(c.content), workAddresses()...)
+		for _, a := range all {
+			known[shape(a.path)] = true
+		}
+		for _, a := range all {
+			if a.login != "" {
+				continue
+			}
+			get(t, c.site+a.path).page(t).Find("a[href], form[action]").Each(func(_ int, s *goquery.Selection) {
+				href := s.AttrOr("href", s.AttrOr("action", ""))
+				if !strings.HasPrefix(href, "/") || strings.HasPrefix(href, "/api/") || strings.HasSuffix(href, ".json") {
+					return
+				}
+				if !known[shape(href)] {
+					t.Errorf("%s leads to %s, of whose kind no page is looked at", a.path, href)
+					known[shape(href)] = true
+				}
+			})
+		}
+	})
+
+	t.Run("PagesKeepTheirBudget", func(t *testing.T) {
+		t.Parallel()
+		for _, path := range []string{"/", "/kelurahan/bendogerit", "/kelurahan/klampok"} {
+			page := get(t, c.site+path).page(t)
+			if n := page.Find("*").Length(); n > elements {
+				t.Errorf("%s has %d elements", path, n)
+			}
+			if n := compressed(t, c.site+path); n > htmlBytes {
+				t.Errorf("%s has %d bytes", path, n)
+			}
+			styles := 0
+			page.Find(`link[rel="stylesheet"]`).Each(func(_ int, s *goquery.Selection) {
+				styles += compressed(t, c.site+s.AttrOr("href", ""))
+			})
+			if styles == 0 || styles > cssBytes {
+				t.Errorf("the styles of %s have %d bytes", path, styles)
+			}
+		}
+	})
+
+	t.Run("FrontPageHasItsElementsInOrder", func(t *testing.T) {
+		t.Parallel()
+		inOrder(t, get(t, c.site+"/").page(t), frontPage)
+	})
+	t.Run("KelurahanHasItsElementsInOrder", func(t *testing.T) {
+		t.Parallel()
+		inOrder(t, get(t, c.site+"/kelurahan/bendogerit").page(t), kelurahanPage)
+	})
+}
+
+// compressed is how many bytes an address is on its way to a browser.
+func compressed(t *testing.T, address string) int {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, address, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Accept-Encoding", "gzip")
+	a := send(t, http.DefaultClient, r)
+	if a.header.Get("Content-Encoding") != "gzip" && len(a.body) > 1000 {
+		t.Errorf("%s comes uncompressed", address)
+	}
+	return len(a.body)
+}
+
+// element is a part of a page: where it is, and what it says there.
+type element struct{ selector, says string }
+
+// frontPage is section 7 of the design of the pages, one line for each element.
+var frontPage = []element{
+	{"main > p", "Triwulan III 2026 (Juli–September) · terbit 12 November 2026"},
+	{"h1", "Kota Blitar mencapai rata-rata"},
+	{".headline__figure", "dari 100"},
+	{".headline__verdict", ""},
+	{".facts dt", "Dari triwulan lalu"},
+	{".facts dt", "Unit yang melapor"},
+	{".facts dt", "Bila semua data masuk"},
+	{"h2", "Lihat rapor di tempat Anda"},
+	{`form[action="/cari"] input[list]`, ""},
+	{"figure .caption", ""},
+	{"figure details summary", "Lihat angkanya"},
+	{"h2", "target tercapai"},
+	{".segments__bar", ""},
+	{".keys li", "tercapai"},
+	{".keys li", "hampir tercapai"},
+	{".keys li", "belum tercapai"},
+	{".keys li", "belum ada data"},
+	{"h2", "kelurahan berkategori tinggi atau sangat tinggi"},
+	{"#kelurahan .map", ""},
+	{"#kelurahan .tiles", ""},
+	{"h2", "perangkat daerah berkategori tinggi atau sangat tinggi"},
+	{"#dinas .sort", "Urutkan: nama nilai perubahan"},
+	{"#dinas th", "Dua tahun terakhir"},
+	{"#dinas th", "Data masuk"},
+	{"#dinas th", "Perubahan"},
+	{"#dinas th", "Nilai"},
+	{"h3", "Yang membaik"},
+	{"h3", "Yang perlu perhatian"},
+	{"h2", "Cara membaca rapor ini"},
+	{"h3", "Setiap layanan dinilai dari tiga janji"},
+	{"h3", "Arti gambar"},
+	{"li", "Data kosong tidak disembunyikan"},
+	{"li", "Yang tidak diukur"},
+	{"footer h2", "Bagian Organisasi"},
+	{"footer p", "jam kerja"},
+	{"footer a[href='/metode']", ""},
+	{"footer a[href*='lapor.go.id']", "SP4N-LAPOR!"},
+	{"footer a[href='/masuk']", ""},
+	{"footer a[href='/tema?ke=gelap']", ""},
+}
+
+var kelurahanPage = []element{
+	{".breadcrumb", "Beranda › Kelurahan"},
+	{"h1", "Kelurahan Bendogerit"},
+	{".locator", ""},
+	{".headline__figure", ""},
+	{".headline__verdict", ""},
+	{".facts dt", "Rerata 21 kelurahan"},
+	{"figure .caption", ""},
+	{"figure details th", "Rerata kelurahan"},
+	{"h2", "layanan menepati janji waktunya"},
+	{"#layanan th", "Biaya"},
+	{"#layanan th", "Janji"},
+	{"#layanan th", "Kecepatan"},
+	{"#layanan th", "Ketepatan"},
+	{"#layanan th", "Kepuasan"},
+	{"#layanan th small", "Syarat:"},
+	{"h2", "Ringkasnya"},
+	{"h2", "Dari mana nilai"},
+	{"th", "Bobot"},
+	{"th", "Sumbangan"},
+	{"tfoot th", "Jumlah"},
+	{"h2", "indikator"},
+	{"#indikator .indicator .status", ""},
+	{"#indikator .bullet", ""},
+	{"#indikator .spark", ""},
+	{"h2", "Warga memberi nilai"},
+	{"#skm .facts", ""},
+	{"#skm th", "Unsur yang dinilai warga"},
+	{"h2", "Kantor Kelurahan Bendogerit"},
+	{"a", "Sampaikan aduan"},
+	{"h2", "Kelurahan lain di Kecamatan Sananwetan"},
+}
+
+// inOrder finds each element after the one before it.
+func inOrder(t *testing.T, page *goquery.Document, want []element) {
+	t.Helper()
+	all := page.Find("*").Nodes
+	last := -1
+	for _, w := range want {
+		at := -1
+		page.Find(w.selector).EachWithBreak(func(_ int, s *goquery.Selection) bool {
+			i := slices.Index(all, s.Nodes[0])
+			if i > last && strings.Contains(words(s.Text()), w.says) {
+				at = i
+				return false
+			}
+			return true
+		})
+		if at < 0 {
+			t.Errorf("after the elements before it there is no %s that says %q", w.selector, w.says)
+			continue
+		}
+		last = at
+	}
+}

@@ -1,0 +1,246 @@
+package browser_test
+
+import (
+	"net/url"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/css"
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+
+	"petajalan/internal/demo"
+)
+
+// journey is somebody on the way through the site, whose browser runs no scripts.
+type journey struct {
+	*tab
+	t    *testing.T
+	site string
+}
+
+// journeys are ways through the site, each without a script.
+func journeys(t *testing.T, c *city, b *chromium) {
+	for name, walk := range map[string]func(*journey){
+		"FromAFigureOnTheFrontPageToItsEvidence": toEvidence,
+		"SearchLeadsToWhatIsMeant":               searching,
+		"AnOfficerSignsInAndOut":                 signingInAndOut,
+		"DarkAndBack":                            changingTheTheme,
+		"KeyboardSkipsToTheContent":              skipping,
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			j := &journey{tab: b.open(t), t: t, site: c.site}
+			j.do(t, look{width: 390}.actions(), emulation.SetScriptExecutionDisabled(true), emulation.SetFocusEmulationEnabled(true))
+			walk(j)
+			for _, message := range j.take() {
+				t.Errorf("the console says %s", message)
+			}
+		})
+	}
+}
+
+// open goes to an address of the site.
+func (j *journey) open(path string) {
+	j.t.Helper()
+	j.arrive(path, chromedp.Navigate(j.site+path))
+}
+
+// click clicks what the selector finds first, and returns where that leads.
+func (j *journey) click(selector string) (path string) {
+	j.t.Helper()
+	return j.leave(chromedp.Click(selector, chromedp.ByQuery))
+}
+
+// leave does what leads to another page, and returns its path.
+func (j *journey) leave(actions ...chromedp.Action) (path string) {
+	j.t.Helper()
+	location, status := j.follow(j.t, actions...)
+	if status != 200 {
+		j.t.Fatalf("%s answers %d", location, status)
+	}
+	path, ours := strings.CutPrefix(location, j.site)
+	if !ours {
+		j.t.Fatalf("the way leads out of the site, to %s", location)
+	}
+	return path
+}
+
+// arrive does what leads to another page, which must be the one of this path.
+func (j *journey) arrive(path string, actions ...chromedp.Action) {
+	j.t.Helper()
+	if got := j.leave(actions...); got != path {
+		j.t.Fatalf("arrived at %s, want %s", got, path)
+	}
+}
+
+// text is what stands in the first thing that the selector finds.
+func (j *journey) text(selector string) string {
+	j.t.Helper()
+	var s string
+	j.do(j.t, chromedp.Text(selector, &s, chromedp.ByQuery))
+	return words(s)
+}
+
+// all are the things that the selector finds; none is an answer too.
+func (j *journey) all(selector string) []*cdp.Node {
+	j.t.Helper()
+	var nodes []*cdp.Node
+	j.do(j.t, chromedp.Nodes(selector, &nodes, chromedp.ByQueryAll, chromedp.AtLeast(0)))
+	return nodes
+}
+
+// wants fails the test when a text lacks a part.
+func (j *journey) wants(text, part string) {
+	j.t.Helper()
+	if !strings.Contains(text, part) {
+		j.t.Errorf("“%s” does not say “%s”", text, part)
+	}
+}
+
+func toEvidence(j *journey) {
+	j.open("/")
+	tile := `#kelurahan .tiles a[href="/kelurahan/bendogerit"]`
+	figure := j.text(tile + " b")
+	if path := j.click(tile); path != "/kelurahan/bendogerit" {
+		j.t.Fatalf("the tile leads to %s", path)
+	}
+	j.wants(j.text(".headline__figure"), figure)
+	if !strings.ContainsAny(figure, "0123456789") {
+		j.t.Errorf("the tile says “%s”, which is no figure", figure)
+	}
+
+	value := j.text("#indikator .indicator__value b")
+	path := j.click("#indikator .indicator h3 a")
+	if !strings.HasPrefix(path, "/hitung/") {
+		j.t.Fatalf("the indicator leads to %s", path)
+	}
+	j.wants(j.text("main"), value)
+	column := j.text("section[aria-labelledby=h-lapor] thead th:last-child")
+	label := j.text("section[aria-labelledby=h-lapor] tbody tr:last-child td:last-child")
+	j.wants(strings.ToLower(column), "label bukti")
+	known := false
+	for _, grade := range []string{"Umpan sistem", "Dokumen diperiksa", "Pernyataan unit", "Tanpa bukti"} {
+		known = known || strings.Contains(label, grade)
+	}
+	if !known {
+		j.t.Errorf("“%s” is no label of evidence", label)
+	}
+}
+
+func searching(j *journey) {
+	ask := func(query string) (path string) {
+		j.t.Helper()
+		j.open("/")
+		return j.leave(chromedp.SendKeys("#q", query+kb.Enter, chromedp.ByQuery))
+	}
+	if path := ask("Bendogerit"); path != "/kelurahan/bendogerit" {
+		j.t.Errorf("Bendogerit is found at %s", path)
+	}
+	if path := ask("KTP"); path != "/cari?q=KTP" {
+		j.t.Errorf("KTP is found at %s", path)
+	}
+	if n := len(j.all("main .notes a")); n < 2 {
+		j.t.Errorf("KTP finds %d things", n)
+	}
+	ask("zzqx tidak ada")
+	j.wants(j.text("h1"), "Tidak ada yang cocok dengan “zzqx tidak ada”. Coba nama kelurahan.")
+	var typed string
+	j.do(j.t, chromedp.AttributeValue("#q", "value", &typed, nil, chromedp.ByQuery))
+	if typed != "zzqx tidak ada" {
+		j.t.Errorf("what was typed is now %q", typed)
+	}
+	if n := len(j.all("main .notes a")); n == 0 {
+		j.t.Error("nothing is offered instead")
+	}
+}
+
+func signingInAndOut(j *journey) {
+	j.open("/")
+	if path := j.click(`footer a[href="/masuk"]`); path != "/masuk" {
+		j.t.Fatalf("the sign-in link leads to %s", path)
+	}
+	j.arrive("/kerja/",
+		chromedp.SendKeys("#pengguna", "organisasi", chromedp.ByQuery),
+		chromedp.SendKeys("#sandi", demo.Password+kb.Enter, chromedp.ByQuery))
+	j.wants(j.text("nav.side, .menu-button"), "Menu")
+	j.wants(j.text("h1"), "Pelaporan Triwulan")
+	counted := j.text(".due .keys li:has(a) b")
+	path := j.click(".due .keys a")
+	if !strings.HasPrefix(path, "/kerja/?status=") {
+		j.t.Fatalf("the count leads to %s", path)
+	}
+	j.wants(j.text("#daftar h2"), counted)
+	j.arrive("/masuk?keluar=1", chromedp.Click("form.who button", chromedp.ByQuery))
+	j.wants(j.text("main"), "Anda sudah keluar.")
+
+	asked := "/masuk?next=" + url.QueryEscape("/kerja/")
+	j.arrive(asked, chromedp.Navigate(j.site+"/kerja/"))
+	if len(j.all(".due")) != 0 {
+		j.t.Error("the dashboard is shown to nobody in particular")
+	}
+	// Neither does going back bring it up again.
+	j.do(j.t, chromedp.NavigateBack(), chromedp.NavigateBack(), chromedp.WaitReady("h1", chromedp.ByQuery))
+	if h1 := j.text("h1"); h1 != "Masuk untuk petugas" {
+		j.t.Errorf("going back shows “%s”", h1)
+	}
+}
+
+func changingTheTheme(j *journey) {
+	j.open("/kelurahan/bendogerit")
+	light := j.paper()
+	change := func(to string) string {
+		j.t.Helper()
+		if path := j.click(`footer a[href="/tema?ke=` + to + `"]`); path != "/kelurahan/bendogerit" {
+			j.t.Fatalf("changing to %s leads to %s", to, path)
+		}
+		return j.paper()
+	}
+	dark := change("gelap")
+	if dark == light {
+		j.t.Errorf("dark has the paper of light, %s", light)
+	}
+	j.open("/metode")
+	if got := j.paper(); got != dark {
+		j.t.Errorf("the next page has the paper %s, want %s", got, dark)
+	}
+	j.open("/kelurahan/bendogerit")
+	if got := change("terang"); got != light {
+		j.t.Errorf("terang gives the paper %s, want %s", got, light)
+	}
+	change("gelap")
+	if got := change("sistem"); got != light {
+		j.t.Errorf("sistem gives the paper %s, want %s", got, light)
+	}
+}
+
+// paper is the colour behind the page.
+func (j *journey) paper() string {
+	j.t.Helper()
+	var style []*css.ComputedStyleProperty
+	j.do(j.t, chromedp.ComputedStyle("body", &style, chromedp.ByQuery))
+	for _, property := range style {
+		if property.Name == "background-color" {
+			return property.Value
+		}
+	}
+	j.t.Fatal("the page has no paper")
+	return ""
+}
+
+func skipping(j *journey) {
+	j.open("/")
+	j.do(j.t, chromedp.KeyEvent(kb.Tab))
+	focused := j.all(":focus")
+	if len(focused) != 1 || focused[0].AttributeValue("class") != "skip" {
+		j.t.Fatalf("the first Tab leads to %v", focused)
+	}
+	var box []*cdp.Node
+	j.do(j.t, chromedp.Nodes(".skip", &box, chromedp.ByQuery, chromedp.NodeVisible))
+	j.do(j.t, chromedp.KeyEvent(kb.Enter), chromedp.KeyEvent(kb.Tab))
+	if len(j.all("main :focus")) != 1 {
+		j.t.Error("after the skip link the next Tab is not in the content")
+	}
+}
