@@ -145,30 +145,8 @@ func plainText(c *gin.Context, status int, text string) error {
 	return nil
 }
 
-// Limits of one request; an upload will have its own.
-const (
-	readHeaderTimeout = 5 * time.Second
-	readTimeout       = 30 * time.Second
-	writeTimeout      = time.Minute
-	idleTimeout       = time.Minute
-	maxHeader         = 32 << 10
-	maxBody           = 1 << 20
-)
-
-// NewHTTPServer returns the server for the handler with the limits that keep a slow or
-// greedy client from holding it up. What net/http itself has to say goes to the log.
-func NewHTTPServer(addr string, h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Addr:              addr,
-		Handler:           h,
-		ReadHeaderTimeout: readHeaderTimeout,
-		ReadTimeout:       readTimeout,
-		WriteTimeout:      writeTimeout,
-		IdleTimeout:       idleTimeout,
-		MaxHeaderBytes:    maxHeader,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelWarn),
-	}
-}
+// maxBody bounds the body of a request; an upload will have a limit of its own.
+const maxBody = 1 << 20
 
 // isWork reports whether the address belongs to the workspace or leads into it.
 func isWork(path string) bool {
