@@ -108,7 +108,7 @@ func inspect(ctx context.Context, dir string) (binaries, error) {
 	if _, err := os.Stat(filepath.Join(dir, "initdb")); err != nil {
 		return binaries{}, err
 	}
-	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output()
+	out, err := exec.CommandContext(ctx, filepath.Join(dir, "postgres"), "--version").Output() // #nosec G204 -- a folder of the list above
 	if err != nil {
 		return binaries{}, err
 	}
@@ -129,7 +129,7 @@ var downloads = map[int]embeddedpostgres.PostgresVersion{
 // with embedded-postgres, or finds what an earlier call unpacked. Only that part
 // of the library is used: its start runs initdb as the calling user, which
 // PostgreSQL refuses to root, and removes a data folder of another version.
-func download(ctx context.Context, major int, repository, cache string) (binaries, error) {
+func download(ctx context.Context, major int, repository, cache string) (b binaries, err error) {
 	version, ok := downloads[major]
 	if !ok {
 		return binaries{}, fmt.Errorf("there is none of version %d", major)
@@ -142,7 +142,7 @@ func download(ctx context.Context, major int, repository, cache string) (binarie
 	if err != nil {
 		return binaries{}, err
 	}
-	defer os.RemoveAll(work)
+	defer func() { err = errors.Join(err, os.RemoveAll(work)) }()
 	// The library cannot stop after unpacking, so it gets a data folder that
 	// cannot be: below a file.
 	file := filepath.Join(work, "file")
@@ -158,8 +158,7 @@ func download(ctx context.Context, major int, repository, cache string) (binarie
 		BinariesPath(dir).
 		DataPath(filepath.Join(file, "data")).
 		Logger(io.Discard)).Start()
-	b, err := inspect(ctx, filepath.Join(dir, "bin"))
-	if err != nil {
+	if b, err = inspect(ctx, filepath.Join(dir, "bin")); err != nil {
 		return binaries{}, errors.Join(startErr, err)
 	}
 	// It was unpacked for the caller alone; the server may run as another account.

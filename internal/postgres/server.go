@@ -92,7 +92,7 @@ func (p *Private) launch(ctx context.Context, b binaries, who *account) error {
 }
 
 func (p *Private) launchOnce(ctx context.Context, b binaries, who *account) (err error) {
-	if p.port, err = freePort(); err != nil {
+	if p.port, err = freePort(ctx); err != nil {
 		return err
 	}
 	logFile, err := p.openLog()
@@ -110,8 +110,8 @@ func (p *Private) launchOnce(ctx context.Context, b binaries, who *account) (err
 		signal, discard = "QUIT", p.cluster()
 	}
 	args := append([]string{"-c", supervise, "petajalan-postgres", signal, discard, filepath.Join(b.dir, "postgres"), "-D", p.cluster()}, p.settings()...)
-	// Not CommandContext: ctx bounds the start, and the server outlives it.
-	cmd := exec.Command("/bin/sh", args...) // #nosec G204 -- no word of it comes from outside
+	// ctx bounds the start; the server outlives it.
+	cmd := exec.CommandContext(context.WithoutCancel(ctx), "/bin/sh", args...) // #nosec G204 -- no word of it comes from outside
 	cmd.Dir, cmd.Env, cmd.SysProcAttr = "/", childEnv(), who.attributes()
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = r, logFile, logFile
 	if err := cmd.Start(); err != nil {
@@ -221,13 +221,14 @@ func (p *Private) stopOrphan(ctx context.Context) error {
 }
 
 // freePort asks the operating system for a port that nobody uses.
-func freePort() (int, error) {
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
+func freePort(ctx context.Context) (int, error) {
+	var listening net.ListenConfig
+	l, err := listening.Listen(ctx, "tcp4", "127.0.0.1:0")
 	if err != nil {
 		return 0, fmt.Errorf("find a free port: %w", err)
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port, nil
+	port := l.Addr().(*net.TCPAddr).Port
+	return port, l.Close()
 }
 
 // maxLog is the size in bytes from which the log of the server is begun anew.

@@ -78,7 +78,7 @@ func (tx Tx) raw(f func(*pgx.Conn) error) error {
 			return fmt.Errorf("the connection is a %T, not one that Open made", driverConn)
 		}
 		plain := c.Conn.Conn()
-		// A cancelled context has rolled back already; a copy would then stand alone.
+		// A canceled context has rolled back already; a copy would then stand alone.
 		if plain.IsClosed() || plain.PgConn().TxStatus() == 'I' {
 			return sql.ErrTxDone
 		}

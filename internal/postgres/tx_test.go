@@ -136,7 +136,7 @@ func TestNothingStaysAfterAnErrorOrAPanic(t *testing.T) {
 			panic("boom")
 		})
 	}()
-	// A cancelled transaction is over; what comes after must not stand alone.
+	// A canceled transaction is over; what comes after must not stand alone.
 	ctx, cancel := context.WithCancel(t.Context())
 	err := postgres.InTx(ctx, db, nil, func(_ context.Context, tx postgres.Tx) error {
 		cancel()
@@ -149,7 +149,7 @@ func TestNothingStaysAfterAnErrorOrAPanic(t *testing.T) {
 		return copyOne(t.Context(), tx)
 	})
 	if err == nil {
-		t.Error("a cancelled transaction copied rows")
+		t.Error("a canceled transaction copied rows")
 	}
 	var n int
 	if err := db.NewRaw("SELECT count(*) FROM measures").Scan(t.Context(), &n); err != nil || n != 0 {
