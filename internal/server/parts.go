@@ -147,7 +147,7 @@ func spanFact(e *edition, s *scorecard.Score) fact {
 	low, high := formatFigure(e.Method.Bands, s.Low, 1), formatFigure(e.Method.Bands, s.High, 1)
 	f.Text = "antara " + low + " dan " + high
 	if s.Low == s.High {
-		f.Name, f.Text = "Data masuk", "semua"
+		f.Text = "tetap, data sudah lengkap"
 	}
 	return f
 }
