@@ -172,6 +172,9 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 func calculationFacts(e *edition, row listedTarget, x *scorecard.Explanation) []fact {
 	a := x.Achievement
 	facts := []fact{{Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
+	if year := x.Current.Target; row.TargetText == noFigure && year != nil {
+		facts[1] = fact{Name: "Target setahun", Text: yearTarget(e, x.Indicator, year)}
+	}
 	if row.FirstText != "" {
 		facts = append(facts, fact{Name: "Target semula", Text: row.FirstText})
 		if a.FirstScored != nil {

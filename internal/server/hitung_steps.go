@@ -171,6 +171,9 @@ func figureStep(e *edition, x *scorecard.Explanation) calculationStep {
 		Title: "Capaian",
 		Text:  []string{directionSentence(x.Indicator.Direction) + ". Rumusnya: " + formulaOf(x.Indicator.Direction) + "."},
 	}
+	if x.Current.Low != nil {
+		s.Text[0] = "Targetnya rentang. " + rangeFormulaOf(x.Indicator.Direction)
+	}
 	s.Formulas = []string{figureFormula(x.Calculation)}
 	switch x.Calculation.Rule {
 	case scorecard.RuleInside:
@@ -217,7 +220,7 @@ func boundStep(e *edition, x *scorecard.Explanation) calculationStep {
 		s.Formulas = []string{formatNumber(c.Raw, 2) + " menjadi " + formatNumber(c.Scored, 2)}
 	}
 	if band := e.Band(&c.Scored); band != nil {
-		s.Text = append(s.Text, "Kategorinya "+band.Label+"."+wordSentence(e, x))
+		s.Text = append(s.Text, "Kategorinya "+strings.ToLower(band.Label)+"."+wordSentence(e, x))
 	}
 	return s
 }

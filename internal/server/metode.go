@@ -82,21 +82,14 @@ func showMethod(e *edition, _ params) (view, error) {
 	page := methodPage{
 		Page: newPage(e, "/metode", "/metode", "Cara kami menilai",
 			"Rumus, kategori, bobot, dan perlakuan data kosong dalam Rapor Layanan Kota Blitar, dengan contoh hitungan."),
-		Trail: trail(e, crumb{Name: "Cara menilai"}),
-		Formulas: []formulaRow{
-			{"Makin besar makin baik", formulaOf(scoring.HigherIsBetter), "Di bawah rentang: realisasi ÷ batas bawah × 100. Di dalam: 100. Di atas: realisasi ÷ batas atas × 100."},
-			{"Makin kecil makin baik", formulaOf(scoring.LowerIsBetter), "Di bawah rentang: (2 − realisasi ÷ batas bawah) × 100. Di dalam: 100. Di atas: (2 − realisasi ÷ batas atas) × 100."},
-			{"Tepat pada target", formulaOf(scoring.OnTarget), "Di dalam rentang: 100. Di luar: 100 − jarak ke batas ÷ batas × 100."},
-			{"Ya atau tidak", formulaOf(scoring.YesNo), "Tidak memakai rentang."},
-			{"Tahapan", formulaOf(scoring.Milestones), "Tidak memakai rentang."},
-			{"Predikat", formulaOf(scoring.Predicate), "Tidak memakai rentang."},
-		},
-		Bands:   bandRows(e, m.Bands, true),
-		Words:   bandRows(e, m.Words, false),
-		States:  stateRows(e),
-		Example: newSpanExample(e),
-		Floor:   formatExact(m.Floor),
-		Cap:     formatExact(m.Cap),
+		Trail:    trail(e, crumb{Name: "Cara menilai"}),
+		Formulas: formulaRows(),
+		Bands:    bandRows(e, m.Bands, true),
+		Words:    bandRows(e, m.Words, false),
+		States:   stateRows(e),
+		Example:  newSpanExample(e),
+		Floor:    formatExact(m.Floor),
+		Cap:      formatExact(m.Cap),
 	}
 	for i := range e.Goals {
 		page.Goals = append(page.Goals, goalWeight{&e.Goals[i], e.Link("/tujuan/" + e.Goals[i].Code), formatExact(e.Goals[i].Weight)})
@@ -105,6 +98,26 @@ func showMethod(e *edition, _ params) (view, error) {
 		page.Scales = append(page.Scales, newScaleTable(&m.Scales[i]))
 	}
 	return view{template: "metode", data: page}, nil
+}
+
+// formulaRows are the formulas of all directions.
+func formulaRows() []formulaRow {
+	directions := []struct {
+		direction scoring.Direction
+		name      string
+	}{
+		{scoring.HigherIsBetter, "Makin besar makin baik"},
+		{scoring.LowerIsBetter, "Makin kecil makin baik"},
+		{scoring.OnTarget, "Tepat pada target"},
+		{scoring.YesNo, "Ya atau tidak"},
+		{scoring.Milestones, "Tahapan"},
+		{scoring.Predicate, "Predikat"},
+	}
+	rows := make([]formulaRow, len(directions))
+	for i, d := range directions {
+		rows[i] = formulaRow{d.name, formulaOf(d.direction), rangeFormulaOf(d.direction)}
+	}
+	return rows
 }
 
 // bandRows writes bands with their limits, the highest first.

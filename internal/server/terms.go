@@ -134,6 +134,19 @@ func formulaOf(d scoring.Direction) string {
 	return "realisasi ÷ target × 100"
 }
 
+// rangeFormulaOf is the formula against a range, in words.
+func rangeFormulaOf(d scoring.Direction) string {
+	switch d {
+	case scoring.LowerIsBetter:
+		return "Di bawah rentang: (2 − realisasi ÷ batas bawah) × 100. Di dalam: 100. Di atas: (2 − realisasi ÷ batas atas) × 100."
+	case scoring.OnTarget:
+		return "Di dalam rentang: 100. Di luar: 100 − jarak ke batas ÷ batas × 100."
+	case scoring.HigherIsBetter:
+		return "Di bawah rentang: realisasi ÷ batas bawah × 100. Di dalam: 100. Di atas: realisasi ÷ batas atas × 100."
+	}
+	return "Tidak memakai rentang."
+}
+
 // evidenceWord names the grade of the evidence behind a verified value.
 func evidenceWord(grade string) string {
 	switch grade {
