@@ -1,0 +1,163 @@
+package server
+
+import (
+	"math"
+	"strconv"
+
+	"petajalan/internal/chart"
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+// indicatorRow is an indicator in the list of an agency.
+type indicatorRow struct {
+	Name, Href, Note string
+	Value, Target    string
+	Status           status
+	Bullet           chart.SVG // empty where a bar would say nothing
+	AxisLow, AxisHigh,
+	Amended string // what became of the first promise, when it was changed
+	Spark      chart.SVG
+	SparkWords string
+}
+
+// newIndicatorRow tells what became of a target.
+func newIndicatorRow(e *edition, a *scorecard.Achievement) indicatorRow {
+	ind := e.Indicator(a.Indicator)
+	o := outcomeOf(e, a)
+	row := indicatorRow{
+		Name: ind.Name, Href: explainPath(e, a), Note: sentence(ind.Definition), Status: o.status,
+		Value:  formatMeasure(ind, a.Actual, a.ActualLabel, a.Target),
+		Target: formatTarget(ind, a),
+	}
+	if o.Why != "" {
+		row.Note = o.Why
+	}
+	if row.Target == noFigure {
+		row.Target = ""
+	}
+	if !a.State.IsDue() {
+		return row
+	}
+	row.Amended = amendedWords(e, ind, a)
+	row.Bullet, row.AxisLow, row.AxisHigh = bulletOf(e, ind, a)
+	row.Spark, row.SparkWords = sparkOf(e, a)
+	return row
+}
+
+// amendedWords says what was first promised where that was changed, and why.
+func amendedWords(e *edition, ind *scorecard.Indicator, a *scorecard.Achievement) string {
+	if !a.IsAmended() {
+		return ""
+	}
+	first := *a
+	first.Target, first.TargetLow, first.TargetHigh, first.TargetLabel = a.FirstTarget, a.FirstTargetLow, a.FirstTargetHigh, nil
+	text := "Target semula " + formatTarget(ind, &first) + ", kini " + formatTarget(ind, a) + "."
+	if current, _ := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year); current != nil && current.Reason != "" {
+		text += " " + sentence(current.Reason)
+	}
+	return text
+}
+
+// bulletOf draws a result against its target; empty for yes or no and for predicates,
+// which are no lengths, and where there is neither result nor target.
+func bulletOf(e *edition, ind *scorecard.Indicator, a *scorecard.Achievement) (svg chart.SVG, low, high string) {
+	target := geometry(a.Target)
+	b := chart.Bullet{Value: geometry(a.Actual), Target: target, SmallerIsBetter: a.Direction == scoring.LowerIsBetter}
+	if a.TargetLow != nil {
+		b.Target, b.TargetHigh = geometry(a.TargetLow), geometry(a.TargetHigh)
+	}
+	if ind.Kind == scoring.KindYesNo || ind.Kind == scoring.KindPredicate || b.Value == nil || b.Target == nil {
+		return "", "", ""
+	}
+	if before := previousResult(e, a); before != nil {
+		b.Previous = geometry(before.Actual)
+	}
+	axisLow, axisHigh, ok := axisOf(ind)
+	if ind.Kind == scoring.KindMilestone {
+		axisLow, axisHigh, ok = "0", "100", true
+	}
+	if !ok {
+		axisLow, axisHigh = "0", strconv.FormatFloat(roundAxis(b.Value, b.Target, b.TargetHigh, b.Previous), 'f', -1, 64)
+	}
+	b.Low, b.High = *geometry(&axisLow), *geometry(&axisHigh)
+	if target != nil && a.Direction != scoring.OnTarget {
+		b.Fair, b.Good = wordLimits(e, a.Direction, *target)
+	}
+	return b.SVG(), withUnit(ind, formatExact(axisLow)), withUnit(ind, formatExact(axisHigh))
+}
+
+// wordLimits are the values of an indicator at which the words for one target change.
+func wordLimits(e *edition, direction scoring.Direction, target float64) (fair, good *float64) {
+	words := e.Method.Words
+	if len(words) < 3 {
+		return nil, nil
+	}
+	at := func(from *string) *float64 {
+		raw := geometry(from)
+		if raw == nil {
+			return nil
+		}
+		v := target * *raw / 100
+		if direction == scoring.LowerIsBetter {
+			v = target * (2 - *raw/100)
+		}
+		return &v
+	}
+	return at(words[len(words)-2].From), at(words[0].From)
+}
+
+// roundAxis is a round end of an axis that shows all values.
+func roundAxis(values ...*float64) float64 {
+	most := 0.0
+	for _, v := range values {
+		if v != nil {
+			most = math.Max(most, *v)
+		}
+	}
+	if most == 0 {
+		return 1
+	}
+	most *= 1.1
+	step := math.Pow(10, math.Floor(math.Log10(most)))
+	for _, m := range []float64{1, 1.5, 2, 3, 4, 5, 6, 8, 10} {
+		if m*step >= most {
+			return m * step
+		}
+	}
+	return 10 * step
+}
+
+// previousResult is the result of the due period before the one a is from; nil when there
+// is none.
+func previousResult(e *edition, a *scorecard.Achievement) *scorecard.Achievement {
+	p := a.AsOf.Previous()
+	for !a.Frequency.Due(p.Quarter) {
+		p = p.Previous()
+	}
+	return e.Achievement(a.Agency, a.Indicator, p)
+}
+
+// sparkOf draws how far the target was reached in each due period. A period without a
+// result is a gap.
+func sparkOf(e *edition, a *scorecard.Achievement) (chart.SVG, string) {
+	var values []*float64
+	var figures []*string
+	for _, q := range e.Series(a.Agency, a.Indicator) {
+		if q == nil || q.IsCarried() || !q.State.IsDue() {
+			continue
+		}
+		values = append(values, geometry(q.Raw))
+		if q.Raw != nil {
+			figures = append(figures, q.Raw)
+		}
+	}
+	if len(figures) < 2 {
+		return "", ""
+	}
+	words := "Capaian tetap"
+	if c := newChange(scorecard.Subtract(figures[len(figures)-1], figures[0])); c.Mark != "flat" {
+		words = "Capaian " + c.Word + " " + c.Text + " poin sejak awal"
+	}
+	return chart.Spark(values, 10), words
+}
