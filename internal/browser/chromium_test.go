@@ -11,9 +11,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
 	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/log"
 	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/cdproto/target"
 	"github.com/chromedp/chromedp"
 )
 
@@ -112,7 +114,17 @@ func newChromium(t *testing.T) *chromium {
 // open opens a tab with cookies of its own, which stays until the browser ends.
 func (c *chromium) open(t *testing.T) *tab {
 	t.Helper()
-	ctx, closeTab := chromedp.NewContext(c.ctx, chromedp.WithNewBrowserContext())
+	// A tab with cookies of its own needs a window of its own, which chromedp does not ask for.
+	browser := cdp.WithExecutor(c.ctx, chromedp.FromContext(c.ctx).Browser)
+	cookies, err := target.CreateBrowserContext().Do(browser)
+	if err != nil {
+		t.Fatalf("make room for cookies: %v", err)
+	}
+	id, err := target.CreateTarget("about:blank").WithBrowserContextID(cookies).WithNewWindow(true).Do(browser)
+	if err != nil {
+		t.Fatalf("open a tab: %v", err)
+	}
+	ctx, closeTab := chromedp.NewContext(c.ctx, chromedp.WithTargetID(id))
 	t.Cleanup(closeTab)
 	p := &tab{ctx: ctx}
 	chromedp.ListenTarget(ctx, func(event any) {
@@ -130,7 +142,7 @@ func (c *chromium) open(t *testing.T) *tab {
 		}
 	})
 	if err := chromedp.Run(ctx); err != nil {
-		t.Fatalf("open a tab: %v", err)
+		t.Fatalf("attach to a tab: %v", err)
 	}
 	return p
 }

@@ -15,7 +15,7 @@ const publicPolicy = "default-src 'none'; style-src 'self'; img-src 'self' data:
 // Budget of a public page.
 const (
 	htmlBytes = 12_000 // compressed
-	cssBytes  = 5_000  // compressed, all sheets
+	cssBytes  = 5_000  // compressed, all sheets but that of the font, which counts with it
 	elements  = 1500
 )
 
@@ -74,7 +74,7 @@ func overHTTP(t *testing.T, c *city) {
 				t.Errorf("%s has %d bytes", path, n)
 			}
 			styles := 0
-			page.Find(`link[rel="stylesheet"]`).Each(func(_ int, s *goquery.Selection) {
+			page.Find(`link[rel="stylesheet"]:not([href*="/font."])`).Each(func(_ int, s *goquery.Selection) {
 				styles += compressed(t, c.site+s.AttrOr("href", ""))
 			})
 			if styles == 0 || styles > cssBytes {
@@ -162,7 +162,7 @@ var kelurahanPage = []element{
 	{".headline__verdict", ""},
 	{".facts dt", "Rerata 21 kelurahan"},
 	{"figure .caption", ""},
-	{"figure details th", "Rerata kelurahan"},
+	{"figure details th", "Rerata"},
 	{"h2", "layanan menepati janji waktunya"},
 	{"#layanan th", "Biaya"},
 	{"#layanan th", "Janji"},
