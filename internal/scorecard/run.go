@@ -91,7 +91,12 @@ func retry(ctx context.Context, f func() error) error {
 
 // scoreWhole scores everything and stores the run, unless there is one of the same inputs.
 func scoreWhole(ctx context.Context, tx postgres.Tx, o ScoreOptions) (*Run, *results, error) {
-	in, err := loadInputs(ctx, tx, o.Period, o.AsOf, o.Zone, nil)
+	return scoreSeries(ctx, tx, o, nil)
+}
+
+// scoreSeries is scoreWhole for the city made up of these series; nil means all.
+func scoreSeries(ctx context.Context, tx postgres.Tx, o ScoreOptions, ids []int64) (*Run, *results, error) {
+	in, err := loadInputs(ctx, tx, o.Period, o.AsOf, o.Zone, ids)
 	if err != nil {
 		return nil, nil, err
 	}
