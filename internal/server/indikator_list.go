@@ -1,0 +1,140 @@
+package server
+
+import (
+	"slices"
+	"strings"
+
+	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
+)
+
+var indicatorListRoute = publicRoute{
+	pattern: "/indikator",
+	page:    showIndicators,
+	paths:   func(*edition) []string { return []string{"/indikator"} },
+}
+
+// indicatorListPage lists all indicators by goal and objective.
+type indicatorListPage struct {
+	Page
+	Trail    []crumb
+	Count    int
+	Reached  tally
+	Segments segments
+	Goals    []goalIndicators
+}
+
+// Due is how many targets are due, scored or missing.
+func (p indicatorListPage) Due() int { return p.Reached.Due() }
+
+type goalIndicators struct {
+	*scorecard.Goal
+	Href       string
+	Objectives []objectiveIndicators
+}
+
+type objectiveIndicators struct {
+	scorecard.Objective
+	Rows []listedIndicator
+}
+
+// listedIndicator is an indicator on a list with what became of its targets.
+type listedIndicator struct {
+	*scorecard.Indicator
+	Href  string
+	Tally tally
+	Mean  *string           // mean of the scored targets, 2 decimals; nil when none is
+	Only  *scorecard.Agency // the only agency that has it; nil when there are more
+	Way   string            // which way is better
+}
+
+// tally counts targets by what became of them, in the words for one target.
+type tally struct {
+	Reached, Near, Below int
+	Missing              int // due but not verified
+	Left                 int // not due, or left out
+}
+
+// Scored is how many targets have a figure.
+func (t tally) Scored() int { return t.Reached + t.Near + t.Below }
+
+// Due is how many targets are due, scored or missing.
+func (t tally) Due() int { return t.Scored() + t.Missing }
+
+// Segments draws the tally as parts of a whole.
+func (t tally) Segments() segments {
+	return newSegments(
+		segmentKey{Kind: "ok", Count: t.Reached, Name: "Tercapai"},
+		segmentKey{Kind: "near", Count: t.Near, Name: "Hampir tercapai"},
+		segmentKey{Kind: "miss", Count: t.Below, Name: "Belum tercapai"},
+		segmentKey{Kind: "none", Count: t.Missing, Name: "Belum ada data"},
+	)
+}
+
+// Total is how many targets there are.
+func (t tally) Total() int { return t.Scored() + t.Missing + t.Left }
+
+// tallyOf counts targets.
+func tallyOf(e *edition, targets []*scorecard.Achievement) tally {
+	var t tally
+	for _, a := range targets {
+		switch {
+		case a.State.IsMissing():
+			t.Missing++
+		case a.State != scoring.Scored:
+			t.Left++
+		default:
+			switch targetStatus(e, a).Mark {
+			case "ok":
+				t.Reached++
+			case "near":
+				t.Near++
+			default:
+				t.Below++
+			}
+		}
+	}
+	return t
+}
+
+func showIndicators(e *edition, _ params) (view, error) {
+	period := e.View.Latest()
+	page := indicatorListPage{
+		Page: newPage(e, "/indikator", "/indikator", "Semua indikator",
+			"Daftar semua indikator Peta Jalan Pelayanan Publik Kota Blitar menurut tujuan dan sasarannya."),
+		Trail:   trail(e, crumb{Name: "Indikator"}),
+		Count:   len(e.Indicators),
+		Reached: tallyOf(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period)),
+	}
+	page.Segments = page.Reached.Segments()
+	for i := range e.Goals {
+		g := goalIndicators{Goal: &e.Goals[i], Href: e.Link("/tujuan/" + e.Goals[i].Code)}
+		for _, o := range e.Goals[i].Objectives {
+			g.Objectives = append(g.Objectives, objectiveIndicators{o, listIndicators(e, o.Code)})
+		}
+		page.Goals = append(page.Goals, g)
+	}
+	return view{template: "indikator-daftar", data: page}, nil
+}
+
+// listIndicators lists the indicators of an objective by name.
+func listIndicators(e *edition, objective string) []listedIndicator {
+	var rows []listedIndicator
+	for i := range e.Indicators {
+		ind := &e.Indicators[i]
+		if ind.Objective != objective {
+			continue
+		}
+		targets := e.AchievementsFor(ind.Code, e.View.Latest())
+		row := listedIndicator{Indicator: ind, Href: e.Link("/indikator/" + ind.Code), Tally: tallyOf(e, targets), Way: directionSentence(ind.Direction)}
+		row.Mean = meanScored(targets)
+		if len(targets) == 1 {
+			row.Only = e.Agency(targets[0].Agency)
+		}
+		rows = append(rows, row)
+	}
+	slices.SortFunc(rows, func(a, b listedIndicator) int {
+		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
+	})
+	return rows
+}
