@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	_ "time/tzdata" // a bare container does not know the zones
 
@@ -31,6 +32,9 @@ func main() {
 // run carries out one command and returns the exit code: 0, or 1 after an
 // error, which then stands on stderr.
 func run(ctx context.Context, args []string, lookup func(string) (string, bool), stdout, stderr io.Writer) int {
+	if _, set := lookup("GOMEMLIMIT"); !set {
+		debug.SetMemoryLimit(memoryGoal)
+	}
 	root := newRoot(&program{lookup: lookup, stdout: stdout, stderr: stderr})
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
@@ -39,6 +43,10 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	}
 	return 0
 }
+
+// memoryGoal is the heap from which on memory is collected more eagerly, so that the whole
+// program stays below 150 MiB also while it publishes. GOMEMLIMIT sets another.
+const memoryGoal = 100 << 20
 
 // program is what every command needs from outside.
 type program struct {
