@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -78,6 +79,18 @@ func (o *office) enter(t *testing.T, login string, now time.Time) string {
 		t.Fatal(err)
 	}
 	return token
+}
+
+// waitForLocks waits until so many sessions wait for a lock. It asks outside of any
+// transaction, in which the answer would stay the same.
+func (o *office) waitForLocks(t *testing.T, want int) {
+	t.Helper()
+	for waiting := 0; waiting < want; {
+		err := o.Owner.NewRaw(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(t.Context(), &waiting)
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 func wantNoSession(t *testing.T, db bun.IDB, token string, now time.Time) {
@@ -252,12 +265,7 @@ func TestSession(t *testing.T) {
 				return err
 			}
 			wg.Go(func() { _, _ = account.Lookup(t.Context(), o.Web, token, later) })
-			for waiting := 0; waiting == 0; {
-				err := tx.NewRaw(`SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'`).Scan(ctx, &waiting)
-				if err != nil {
-					return err
-				}
-			}
+			o.waitForLocks(t, 1)
 			return account.SignOut(ctx, tx, token, later)
 		})
 		wg.Wait()
@@ -372,21 +380,30 @@ func TestThrottle(t *testing.T) {
 		t.Parallel()
 		o := newOffice(t)
 		o.add(t, "ada")
-		var mu sync.Mutex
-		guesses := 0
+		var guesses atomic.Int32
 		var wg sync.WaitGroup
-		for i := range 40 {
-			wg.Go(func() {
-				_, err := o.signInFrom(t, "ada", "salah sama sekali", fromHouse(i), october)
-				if fault.KindOf(err) == fault.Invalid {
-					mu.Lock()
-					defer mu.Unlock()
-					guesses++
-				}
-			})
-		}
+		// Everybody may read the counts but nobody write them until all have come that far.
+		const crowd = 7
+		err := o.Owner.RunInTx(t.Context(), nil, func(ctx context.Context, tx bun.Tx) error {
+			if _, err := tx.ExecContext(ctx, `LOCK TABLE throttles IN EXCLUSIVE MODE`); err != nil {
+				return err
+			}
+			for i := range crowd {
+				wg.Go(func() {
+					_, err := o.signInFrom(t, "ada", "salah sama sekali", fromHouse(i), october)
+					if fault.KindOf(err) == fault.Invalid {
+						guesses.Add(1)
+					}
+				})
+			}
+			o.waitForLocks(t, crowd)
+			return nil
+		})
 		wg.Wait()
-		if guesses != 5 {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if guesses := guesses.Load(); guesses != 5 {
 			t.Errorf("%d guesses were looked at, want 5", guesses)
 		}
 	})
@@ -431,7 +448,9 @@ func TestThrottle(t *testing.T) {
 }
 
 // fromHouse is the address of one of many clients.
-func fromHouse(i int) netip.Addr { return netip.AddrFrom4([4]byte{10, 9, byte(i / 250), byte(i % 250)}) }
+func fromHouse(i int) netip.Addr {
+	return netip.AddrFrom4([4]byte{10, 9, byte(i / 250), byte(i % 250)})
+}
 
 func TestAdd(t *testing.T) {
 	t.Parallel()
