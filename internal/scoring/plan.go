@@ -71,7 +71,7 @@ func NewPlan(goals []PlanGoal, objectives []PlanObjective, series []PlanSeries) 
 		p.byAgency[a] = append(p.byAgency[a], int32(i)) //nolint:gosec // a city has some hundred series
 		p.agencyOf[i] = int32(a)                        //nolint:gosec // and fewer agencies
 	}
-	for _, ids := range p.byAgency {
+	for _, ids := range p.byAgency { // so that all lists are in the order of agencies
 		for _, i := range ids {
 			o, ok := objectiveIndex[series[i].Objective]
 			if !ok {
@@ -80,10 +80,6 @@ func NewPlan(goals []PlanGoal, objectives []PlanObjective, series []PlanSeries) 
 			p.byObjective[o] = append(p.byObjective[o], i)
 			p.byGoal[p.goalOf[o]] = append(p.byGoal[p.goalOf[o]], i)
 		}
-	}
-	for g, ids := range p.byGoal { // objectives of a goal interleave by agency
-		slices.SortStableFunc(ids, func(a, b int32) int { return int(p.agencyOf[a] - p.agencyOf[b]) })
-		p.byGoal[g] = ids
 	}
 	return p, nil
 }

@@ -108,6 +108,26 @@ func TestARatingIsClaimedOnlyWhenItIsSure(t *testing.T) {
 	}
 }
 
+// Even a scale of one band, in which both ends always are, says nothing about nothing.
+func TestNothingReportedHasNoRatingOnAnyScale(t *testing.T) {
+	t.Parallel()
+	only := []scoring.Band{{Code: "satu"}}
+	rules, err := scoring.NewRules(decimal.MustParse("100"), only, only)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &town{
+		goals: []scoring.PlanGoal{{Code: "T1", Weight: 1}}, objectives: []scoring.PlanObjective{{Code: "S1", Goal: "T1"}},
+		places: []scoring.PlanSeries{{Agency: "dlh", Objective: "S1"}},
+		series: []*scoring.Series{line("naik number last triwulanan", []string{"100"}, late)},
+	}
+	for _, s := range c.plan(t).RollUp(rules, at(c.assess(rules), 0)) {
+		if s.HasScore || s.Rating != "" {
+			t.Errorf("%s: rating %q though nothing is reported", s.Level, s.Rating)
+		}
+	}
+}
+
 func TestScoresComeInAFixedOrder(t *testing.T) {
 	t.Parallel()
 	c, rules := madeUpCity(), defaultRules(t)
