@@ -352,7 +352,6 @@ func TestDashboard_BeforeTheDeadline(t *testing.T) {
 	s := newTestSite(t)
 	exec(t, s.Owner, `INSERT INTO periods (year, quarter, opens_at, due_at, closes_at, publish_by, opened_at)
 		VALUES (2026, 3, '2026-09-30 17:00+00', '2026-10-14 17:00+00', '2026-10-21 17:00+00', '2026-10-31 17:00+00', '2026-09-30 17:00+00')`)
-	v := s.as("organisasi")
 	for _, tt := range []struct{ at, want string }{
 		{"2026-10-13T09:00:00+07:00", "2 hari kerja lagi batas lapor"},
 		{"2026-10-14T23:00:00+07:00", "Hari terakhir batas lapor"},
@@ -360,8 +359,7 @@ func TestDashboard_BeforeTheDeadline(t *testing.T) {
 		{"2026-10-22T00:00:00+07:00", "Sudah ditutup"},
 	} {
 		s.at(mustTime(t, tt.at))
-		v = s.as("organisasi")
-		a := v.get("/kerja/").want(http.StatusOK)
+		a := s.as("organisasi").get("/kerja/").want(http.StatusOK)
 		if got := a.text(".days"); got != tt.want {
 			t.Errorf("%s: %q, want %q", tt.at, got, tt.want)
 		}
