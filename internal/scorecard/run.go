@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"math/big"
 	"time"
@@ -156,28 +157,33 @@ func insertRun(ctx context.Context, tx postgres.Tx, run *Run, in *inputs) error 
 // write stores the results from period index since on; of scores only those that keep
 // wants. A nil keep wants all.
 func (r *results) write(ctx context.Context, tx postgres.Tx, run int64, since int, keep func(*scoring.Score) bool) error {
-	hashes := make([][]any, len(r.series))
-	for k, s := range r.series {
-		hashes[k] = []any{run, s.id, r.hashes[k][:]}
-	}
-	if _, err := tx.CopyFrom(ctx, "run_series", []string{"run_id", "series_id", "input_hash"}, pgx.CopyFromRows(hashes)); err != nil {
+	hashed := 0
+	_, err := tx.CopyRows(ctx, "run_series", []string{"run_id", "series_id", "input_hash"}, func(row *postgres.Row) (bool, error) {
+		if hashed == len(r.series) {
+			return false, nil
+		}
+		row.Bigint(run)
+		row.Bigint(r.series[hashed].id)
+		row.Bytes(r.hashes[hashed][:])
+		hashed++
+		return true, nil
+	})
+	if err != nil {
 		return err
 	}
 	k, i := 0, since-1
-	var row [len(achievementColumns)]any
-	source := pgx.CopyFromFunc(func() ([]any, error) {
+	_, err = tx.CopyRows(ctx, "achievements", achievementColumns, func(row *postgres.Row) (bool, error) {
 		for k < len(r.series) {
 			for i++; i < len(r.periods); i++ {
 				if r.has(r.series[k], i) {
-					r.row(&row, run, k, i)
-					return row[:], nil
+					return true, r.put(row, run, k, i)
 				}
 			}
 			k, i = k+1, since-1
 		}
-		return nil, nil
+		return false, nil
 	})
-	if _, err := tx.CopyFrom(ctx, "achievements", achievementColumns[:], source); err != nil {
+	if err != nil {
 		return err
 	}
 	return r.writeScores(ctx, tx, run, since, keep)
@@ -215,35 +221,54 @@ func (r *results) writeScores(ctx context.Context, tx postgres.Tx, run int64, si
 	return err
 }
 
-var achievementColumns = [...]string{
+var achievementColumns = []string{
 	"run_id", "series_id", "year", "quarter", "state", "reason", "weight", "as_of_year", "as_of_quarter",
 	"report_status", "revision_id", "target_id", "first_target_id", "exception_id",
 	"actual", "actual_numerator", "actual_denominator", "target", "target_low", "target_high", "raw", "scored", "rating",
 	"first_target", "first_target_low", "first_target_high", "first_raw", "first_scored",
 }
 
-// row fills in the values of achievementColumns.
-func (r *results) row(row *[len(achievementColumns)]any, run int64, k, i int) {
+// put fills in the values of achievementColumns.
+func (r *results) put(row *postgres.Row, run int64, k, i int) error {
 	s, a, p := r.series[k], &r.achieved[k][i], r.periods[i]
 	report, year := &s.reports[i], &s.years[p.Year-r.years[0].year]
-	var revision, exception *int64
+	row.Bigint(run)
+	row.Bigint(s.id)
+	row.Int(int32(p.Year))    //nolint:gosec // of the roadmap
+	row.Int(int32(p.Quarter)) //nolint:gosec // 1 to 4
+	row.Text(string(a.State))
+	row.Text(r.stateReason(k, i))
+	row.Numeric(a.Weight, 2)
+	row.Int(int32(a.AsOf.Year))    //nolint:gosec // of the roadmap
+	row.Int(int32(a.AsOf.Quarter)) //nolint:gosec // 1 to 4
+	row.Text(report.status)
 	if report.verified != nil {
-		revision = &report.verified.id
+		row.Bigint(report.verified.id)
+	} else {
+		row.Null()
 	}
+	row.Bigint(year.inForce.id)
+	row.Bigint(year.first.id)
 	if report.exception != nil {
-		exception = &report.exception.id
+		row.Bigint(report.exception.id)
+	} else {
+		row.Null()
 	}
 	scored := a.State == scoring.Scored
-	*row = [...]any{
-		run, s.id, p.Year, p.Quarter, string(a.State), r.stateReason(k, i), scaledNumeric(a.Weight, 2), a.AsOf.Year, a.AsOf.Quarter,
-		report.status, revision, year.inForce.id, year.first.id, exception,
-		exactNumeric(a.Actual, a.HasActual), exactNumeric(a.Numerator, keepsParts(a)), exactNumeric(a.Denominator, keepsParts(a)),
-		exactNumeric(a.Target, a.HasTarget && !a.TargetRange), exactNumeric(a.TargetLow, a.TargetRange), exactNumeric(a.TargetHigh, a.TargetRange),
-		figureNumeric(a.Raw, scored), figureNumeric(a.Scored, scored), textOrNull(a.Rating),
-		exactNumeric(a.FirstTarget, a.HasFirst && !a.FirstTargetRange), exactNumeric(a.FirstTargetLow, a.HasFirst && a.FirstTargetRange),
-		exactNumeric(a.FirstTargetHigh, a.HasFirst && a.FirstTargetRange),
-		figureNumeric(a.FirstRaw, scored && a.HasFirst), figureNumeric(a.FirstScored, scored && a.HasFirst),
+	hasFirst, hasFirstFigures := a.HasFirst, scored && a.HasFirst
+	err := errors.Join(
+		putExact(row, a.Actual, a.HasActual), putExact(row, a.Numerator, keepsParts(a)), putExact(row, a.Denominator, keepsParts(a)),
+		putExact(row, a.Target, a.HasTarget && !a.TargetRange), putExact(row, a.TargetLow, a.TargetRange), putExact(row, a.TargetHigh, a.TargetRange),
+		putFigure(row, a.Raw, scored), putFigure(row, a.Scored, scored))
+	if a.Rating != "" {
+		row.Text(a.Rating)
+	} else {
+		row.Null()
 	}
+	return errors.Join(err,
+		putExact(row, a.FirstTarget, hasFirst && !a.FirstTargetRange), putExact(row, a.FirstTargetLow, hasFirst && a.FirstTargetRange),
+		putExact(row, a.FirstTargetHigh, hasFirst && a.FirstTargetRange),
+		putFigure(row, a.FirstRaw, hasFirstFigures), putFigure(row, a.FirstScored, hasFirstFigures))
 }
 
 // keepsParts reports whether the value to date is a quotient whose parts must be kept,
@@ -259,31 +284,35 @@ func textOrNull(s string) *string {
 	return &s
 }
 
-// exactNumeric is the number in full, or with 12 decimals where they do not end.
-func exactNumeric(x scoring.Ratio, there bool) pgtype.Numeric {
+// putExact puts the number in full, or with 12 decimals where they do not end.
+func putExact(row *postgres.Row, x scoring.Ratio, there bool) error {
 	if !there {
-		return pgtype.Numeric{}
+		row.Null()
+		return nil
 	}
-	if v, places, ok := x.Exact(); ok {
-		return scaledNumeric(v, places)
+	if v, places, ok := x.Exact(); ok && places <= 12 {
+		row.Numeric(v, places)
+		return nil
 	}
 	var n pgtype.Numeric
 	if err := n.Scan(x.ExactText()); err != nil {
-		panic("scorecard: exact text is no number: " + err.Error())
+		return err
 	}
-	return n
+	return row.BigNumeric(n)
 }
 
-// figureNumeric is the number as shown, with 2 decimals.
-func figureNumeric(x scoring.Ratio, there bool) pgtype.Numeric {
+// putFigure puts the number as shown, with 2 decimals.
+func putFigure(row *postgres.Row, x scoring.Ratio, there bool) error {
 	if !there {
-		return pgtype.Numeric{}
+		row.Null()
+		return nil
 	}
 	v, tooBig := x.Scaled(2)
 	if tooBig != nil {
-		return pgtype.Numeric{Int: tooBig, Exp: -2, Valid: true}
+		return row.BigNumeric(pgtype.Numeric{Int: tooBig, Exp: -2, Valid: true})
 	}
-	return scaledNumeric(v, 2)
+	row.Numeric(v, 2)
+	return nil
 }
 
 func scaledNumeric(v int64, places int) pgtype.Numeric {
