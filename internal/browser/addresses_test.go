@@ -48,10 +48,7 @@ func publicAddresses(c *scorecard.Content) []address {
 		{path: "/?terbitan=99", status: http.StatusNotFound},
 		{path: "/kelurahan/bendogerit?terbitan=1"},
 	}
-	all := fixed
-	for _, g := range c.Goals {
-		all = append(all, address{path: "/tujuan/" + g.Code})
-	}
+	all := append(fixed, address{path: "/tujuan/" + c.Goals[0].Code})
 	all = append(all, agencyAddresses(c)...)
 	all = append(all, indicatorAddresses(c)...)
 	all = append(all, serviceAddresses(c)...)
@@ -64,19 +61,56 @@ func publicAddresses(c *scorecard.Content) []address {
 	return all
 }
 
-// first keeps the first thing of each kind.
-type first struct{ seen map[string]bool }
+// coverage chooses few pages that show many different things between them.
+type coverage struct {
+	paths []string
+	shows map[string][]string // by path
+}
 
-func (f *first) is(kind ...any) bool {
-	if f.seen == nil {
-		f.seen = map[string]bool{}
+// add notes what a page shows: pairs of a name and a value.
+func (c *coverage) add(path string, shows ...string) {
+	if c.shows == nil {
+		c.shows = map[string][]string{}
 	}
-	k := fmt.Sprint(kind...)
-	if f.seen[k] {
-		return false
+	c.paths = append(c.paths, path)
+	c.shows[path] = shows
+}
+
+// fact is one thing that a page shows.
+func fact(name string, value ...any) string { return name + " " + fmt.Sprint(value...) }
+
+// choose returns pages until everything is shown, each time the one that shows most of
+// what was not shown yet. must come first in any case.
+func (c *coverage) choose(must ...string) []address {
+	var chosen []address
+	shown := map[string]bool{}
+	take := func(path string, main bool) {
+		chosen = append(chosen, address{path: path, main: main})
+		for _, s := range c.shows[path] {
+			shown[s] = true
+		}
 	}
-	f.seen[k] = true
-	return true
+	for _, path := range must {
+		take(path, true)
+	}
+	for {
+		best, most := "", 0
+		for _, path := range c.paths {
+			n := 0
+			for _, s := range c.shows[path] {
+				if !shown[s] {
+					n++
+				}
+			}
+			if n > most {
+				best, most = path, n
+			}
+		}
+		if most == 0 {
+			return chosen
+		}
+		take(best, false)
+	}
 }
 
 // word is what a code says, or that there is none.
@@ -87,80 +121,71 @@ func word(code *string) string {
 	return *code
 }
 
-// agencyAddresses are an agency and a kelurahan of each rating, without one and without a
-// score; one whose sample is too small; and one whose target was amended.
+// agencyAddresses are agencies and kelurahan of each rating, without one and without a
+// score, with and without a survey, and with a sample that is too small.
 func agencyAddresses(c *scorecard.Content) []address {
 	v := scorecard.NewView(c)
-	var all []address
-	var f first
+	var kelurahan, others coverage
 	for i := range c.Agencies {
 		a := &c.Agencies[i]
-		path := "/instansi/" + a.Code
-		if slug := v.Slug(a.Code); slug != "" {
-			path = "/kelurahan/" + slug
-		}
-		s := v.Score(scoring.LevelAgency, a.Code, v.Latest())
-		skm := v.SatisfactionOf(a.Code)
-		few := skm != nil && skm.MinSample != nil && skm.Respondents < *skm.MinSample
-		state := "without score"
-		if s != nil {
+		state := "no score"
+		if s := v.Score(scoring.LevelAgency, a.Code, v.Latest()); s != nil {
 			state = fmt.Sprint(word(s.Rating), s.Score == nil)
 		}
-		main := path == "/kelurahan/bendogerit" || path == "/instansi/dispendukcapil"
-		if main || a.Code == "dprkp" || f.is(a.Group(), state) || f.is(a.Group(), "sample", few, skm == nil) {
-			all = append(all, address{path: path, main: main})
+		survey := "none"
+		if skm := v.SatisfactionOf(a.Code); skm != nil {
+			survey = fmt.Sprint("few ", skm.MinSample != nil && skm.Respondents < *skm.MinSample)
 		}
+		if slug := v.Slug(a.Code); slug != "" {
+			kelurahan.add("/kelurahan/"+slug, fact("rating", state), fact("survey", survey))
+			continue
+		}
+		amended := false
+		for _, x := range v.AchievementsOf(a.Code, v.Latest()) {
+			amended = amended || x.IsAmended()
+		}
+		others.add("/instansi/"+a.Code, fact("kind", a.Kind), fact("rating", state), fact("survey", survey), fact("amended", amended))
 	}
-	return all
+	return append(kelurahan.choose("/kelurahan/bendogerit"), others.choose("/instansi/dispendukcapil")...)
 }
 
-// indicatorAddresses are an indicator of each kind and direction.
+// indicatorAddresses are indicators of each kind, direction and frequency.
 func indicatorAddresses(c *scorecard.Content) []address {
-	var all []address
-	var f first
+	var all coverage
 	for _, i := range c.Indicators {
-		if f.is(i.Kind, i.Direction) {
-			all = append(all, address{path: "/indikator/" + i.Code})
-		}
+		all.add("/indikator/"+i.Code, fact("kind", i.Kind), fact("direction", i.Direction), fact("frequency", i.Frequency), fact("break", i.BreakNote != ""))
 	}
-	return all
+	return all.choose()
 }
 
-// serviceAddresses are a service with a whole standard, one with a part of it, one without;
-// one of the kelurahan and one of a single agency.
+// serviceAddresses are services with a whole standard, with a part of one and without, of
+// the kelurahan and of single agencies.
 func serviceAddresses(c *scorecard.Content) []address {
-	var all []address
-	var f first
+	var all coverage
 	for _, s := range c.Services {
 		complete := -1
 		if s.Standard != nil {
 			complete = s.Standard.Complete / 5
 		}
-		if f.is("complete", complete) || f.is("agencies", len(s.Agencies) > 1) {
-			all = append(all, address{path: "/layanan/" + s.Code})
-		}
+		all.add("/layanan/"+s.Code, fact("complete", complete), fact("many", len(s.Agencies) > 1))
 	}
-	return all
+	return all.choose()
 }
 
-// calculationAddresses are a figure of each kind, direction and frequency, one in each
-// state, one of each word, and those with a story: amended, excepted, corrected, carried.
+// calculationAddresses are figures of each kind, direction, state, word and evidence, with
+// those that have a story: amended, excepted, corrected, carried, late, promised as a range.
 func calculationAddresses(c *scorecard.Content) []address {
-	var all []address
-	var f first
+	var all coverage
 	for i := range c.Achievements {
 		a := &c.Achievements[len(c.Achievements)-1-i] // the newest first
-		path := "/hitung/" + a.Indicator + "/" + a.Agency + "/" + a.Period.String()
-		main := path == "/hitung/DUK-KTP/dispendukcapil/2026-TW3"
-		corrected := a.Provenance != nil && a.Provenance.Corrections > 0
-		late := a.Provenance != nil && a.Provenance.LateEntry
-		if main || f.is(a.Kind, a.Direction) || f.is(a.State) || f.is("rating", word(a.Rating)) || f.is("evidence", word(a.Evidence)) ||
-			f.is("amended", a.IsAmended()) || f.is("carried", a.IsCarried()) || f.is("corrected", corrected) || f.is("late", late) ||
-			f.is("range", a.TargetLow != nil, a.TargetHigh != nil) {
-			all = append(all, address{path: path, main: main})
-		}
+		p := a.Provenance
+		all.add("/hitung/"+a.Indicator+"/"+a.Agency+"/"+a.Period.String(),
+			fact("kind", a.Kind), fact("direction", a.Direction), fact("state", a.State), fact("rating", word(a.Rating)),
+			fact("evidence", word(a.Evidence)), fact("amended", a.IsAmended()), fact("carried", a.IsCarried()),
+			fact("corrected", p != nil && p.Corrections > 0), fact("late", p != nil && p.LateEntry),
+			fact("range", a.TargetLow != nil, a.TargetHigh != nil))
 	}
-	return all
+	return all.choose("/hitung/DUK-KTP/dispendukcapil/2026-TW3")
 }
 
 // workAddresses are the pages of the workspace as each role sees them.
@@ -169,7 +194,7 @@ func workAddresses() []address {
 		{path: "/masuk", status: http.StatusOK},
 		{path: "/masuk?keluar=1", status: http.StatusOK},
 		{path: "/kerja/", login: "organisasi", main: true, status: http.StatusOK},
-		{path: "/kerja/?status=verified", login: "organisasi", status: http.StatusOK},
+		{path: "/kerja/?status=terverifikasi", login: "organisasi", status: http.StatusOK},
 		{path: "/kerja/instansi/dispendukcapil", login: "organisasi", status: http.StatusOK},
 		{path: "/kerja/", login: "kepala.dispendukcapil", status: http.StatusOK},
 		{path: "/kerja/", login: "operator.dispendukcapil", status: http.StatusOK},

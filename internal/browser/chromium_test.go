@@ -210,6 +210,9 @@ func (l look) actions() chromedp.Tasks {
 	}
 	return chromedp.Tasks{
 		emulation.SetDeviceMetricsOverride(l.width, 900, 1, false),
-		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}}),
+		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
+			{Name: "prefers-color-scheme", Value: scheme},
+			{Name: "prefers-reduced-motion", Value: "reduce"}, // what glides cannot be clicked
+		}),
 	}
 }

@@ -103,7 +103,7 @@ func (j *journey) wants(text, part string) {
 func toEvidence(j *journey) {
 	j.open("/")
 	tile := `#kelurahan .tiles a[href="/kelurahan/bendogerit"]`
-	figure := j.text(tile + " b")
+	figure := j.text(tile + " .chip")
 	if path := j.click(tile); path != "/kelurahan/bendogerit" {
 		j.t.Fatalf("the tile leads to %s", path)
 	}
@@ -118,9 +118,7 @@ func toEvidence(j *journey) {
 		j.t.Fatalf("the indicator leads to %s", path)
 	}
 	j.wants(j.text("main"), value)
-	column := j.text("section[aria-labelledby=h-lapor] thead th:last-child")
-	label := j.text("section[aria-labelledby=h-lapor] tbody tr:last-child td:last-child")
-	j.wants(strings.ToLower(column), "label bukti")
+	label := j.text("section[aria-labelledby=h-lapor] tbody tr:last-child small")
 	known := false
 	for _, grade := range []string{"Umpan sistem", "Dokumen diperiksa", "Pernyataan unit", "Tanpa bukti"} {
 		known = known || strings.Contains(label, grade)
@@ -165,7 +163,6 @@ func signingInAndOut(j *journey) {
 	j.arrive("/kerja/",
 		chromedp.SendKeys("#pengguna", "organisasi", chromedp.ByQuery),
 		chromedp.SendKeys("#sandi", demo.Password+kb.Enter, chromedp.ByQuery))
-	j.wants(j.text("nav.side, .menu-button"), "Menu")
 	j.wants(j.text("h1"), "Pelaporan Triwulan")
 	counted := j.text(".due .keys li:has(a) b")
 	path := j.click(".due .keys a")
