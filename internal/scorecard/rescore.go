@@ -2,6 +2,7 @@ package scorecard
 
 import (
 	"context"
+	"encoding/binary"
 	"fmt"
 	"time"
 
@@ -200,18 +201,14 @@ func (r *results) rollUpOver(ctx context.Context, tx postgres.Tx, base *wholeRun
 	}
 	first := r.periods[from]
 	err := tx.Stream(ctx, `
-		SELECT series_id, year, quarter, state, (weight * 100)::bigint,
+		SELECT series_id, year, quarter, state, weight,
 			actual, actual_numerator, actual_denominator, target, target_low, target_high, first_target, first_target_low, first_target_high
 		FROM achievements
 		WHERE run_id = $1 AND (year, quarter) >= ($2, $3)`, []any{base.ID, first.Year, first.Quarter}, func(rows pgx.Rows) error {
 		for rows.Next() {
-			var id, weight int64
-			var p scoring.Period
-			var state scoring.State
-			if err := rows.Scan(&id, &p.Year, &p.Quarter, &state, &weight, nil, nil, nil, nil, nil, nil, nil, nil, nil); err != nil {
-				return err
-			}
-			s, known := series[id]
+			raw := rows.RawValues()
+			p := scoring.Period{Year: int(binary.BigEndian.Uint32(raw[1])), Quarter: int(binary.BigEndian.Uint32(raw[2]))}
+			s, known := series[int64(binary.BigEndian.Uint64(raw[0]))] //nolint:gosec // a bigint
 			i := r.index(p)
 			if !known || i < 0 {
 				continue
@@ -220,18 +217,15 @@ func (r *results) rollUpOver(ctx context.Context, tx postgres.Tx, base *wholeRun
 			if sheet == nil {
 				continue
 			}
-			var a scoring.Achievement
-			if s.fresh >= 0 {
-				a = r.achieved[s.fresh][i]
-				t.codes[s.agency], t.codes[sheet.objective], t.codes[sheet.goal] = true, true, true
-			} else {
-				a.State, a.Weight = state, weight
-				if err := restore(&a, r.rule.Rules, sheet, rows.RawValues()[5:]); err != nil {
-					return err
-				}
-			}
 			members[i] = append(members[i], scoring.PlanSeries{Agency: s.agency, Objective: sheet.objective})
-			all[i] = append(all[i], a)
+			all[i] = append(all[i], scoring.Achievement{})
+			a := &all[i][len(all[i])-1]
+			if s.fresh >= 0 {
+				*a = r.achieved[s.fresh][i]
+				t.codes[s.agency], t.codes[sheet.objective], t.codes[sheet.goal] = true, true, true
+			} else if err := restore(a, r.rule.Rules, sheet, raw[3:]); err != nil {
+				return err
+			}
 			if p == r.period {
 				t.count(a.State)
 			}
@@ -267,24 +261,31 @@ func (t *touched) count(s scoring.State) {
 	}
 }
 
-// restore computes an achievement again from its exact parts: the value to date, its
-// numerator and denominator, the target, its range, the first target and its range.
-func restore(a *scoring.Achievement, rules *scoring.Rules, sheet *sheet, parts [][]byte) error {
-	var numerator, denominator scoring.Ratio
-	var hasLow, hasFirstLow, isQuotient bool
-	for i, part := range []struct {
+// restore computes an achievement again from what stands of it in the database: its state,
+// weight, value to date with numerator and denominator, target with its range, first target
+// with its range.
+func restore(a *scoring.Achievement, rules *scoring.Rules, sheet *sheet, raw [][]byte) error {
+	for _, s := range scoring.States {
+		if string(raw[0]) == string(s) {
+			a.State = s
+		}
+	}
+	var weight, numerator, denominator scoring.Ratio
+	var hasWeight, hasLow, hasFirstLow, isQuotient bool
+	for i, part := range [...]struct {
 		to    *scoring.Ratio
 		there *bool
 	}{
-		{&a.Actual, &a.HasActual}, {&numerator, &isQuotient}, {&denominator, &isQuotient},
+		{&weight, &hasWeight}, {&a.Actual, &a.HasActual}, {&numerator, &isQuotient}, {&denominator, &isQuotient},
 		{&a.Target, &a.HasTarget}, {&a.TargetLow, &hasLow}, {&a.TargetHigh, &a.TargetRange},
 		{&a.FirstTarget, &a.HasFirst}, {&a.FirstTargetLow, &hasFirstLow}, {&a.FirstTargetHigh, &a.FirstTargetRange},
 	} {
 		var err error
-		if *part.to, *part.there, err = readNumeric(parts[i]); err != nil {
+		if *part.to, *part.there, err = readNumeric(raw[i+1]); err != nil {
 			return err
 		}
 	}
+	a.Weight, _ = weight.Scaled(2)
 	a.HasTarget = a.HasTarget || a.TargetRange
 	a.HasFirst = a.HasFirst || a.FirstTargetRange
 	if isQuotient {
