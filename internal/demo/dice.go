@@ -93,7 +93,7 @@ func habitOf(i *roadmap.Indicator) habit {
 // hundredths of a per cent: mostly below 100 %, sometimes above.
 func (c *city) performance(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period) int {
 	t := temperOf(a, c.slugOf(a))
-	lean := leanOf(newDice("lean", a.Code, i.Code))
+	lean := leanOf(i, newDice("lean", a.Code, i.Code))
 	noise := newDice("noise", a.Code, i.Code, p.String()).between(-220, 220)
 	agency := t.level + t.trend*p.Since(first) + lean + season[p.Quarter-1] + noise
 	h := habitOf(i)
@@ -101,8 +101,11 @@ func (c *city) performance(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Pe
 }
 
 // leanOf is how much better or worse an agency does on one indicator than on the whole:
-// most promises are kept or nearly so, and some are far off.
-func leanOf(d dice) int {
+// most promises are kept or nearly so, and some are far off; grades hardly differ.
+func leanOf(i *roadmap.Indicator, d dice) int {
+	if i.Kind == scoring.KindIndex {
+		return d.between(-700, 700)
+	}
 	if d.chance(640) {
 		return d.between(800, 3_200)
 	}
