@@ -455,17 +455,18 @@ func (in *inputs) loadReports(ctx context.Context, tx postgres.Tx, byID map[int6
 	return tx.Stream(ctx, `
 		SELECT r.id, r.series_id, r.year, r.quarter, last.kind, coalesce(v.id, 0), coalesce(v.revision, 0),
 			v.actual::text, v.numerator::text, v.denominator::text,
-			coalesce(v.not_applicable, false), coalesce(v.note, ''), coalesce(verified.evidence_grade, '')
+			coalesce(v.not_applicable, false), coalesce(v.note, ''), coalesce(last.evidence_grade, earlier.evidence_grade, '')
 		FROM reports r
 		CROSS JOIN LATERAL (
-			SELECT kind FROM report_events WHERE report_id = r.id AND at <= $1
+			SELECT kind, revision, evidence_grade FROM report_events WHERE report_id = r.id AND at <= $1
 			ORDER BY at DESC, id DESC LIMIT 1
 		) last
-		LEFT JOIN LATERAL (
-			SELECT revision, evidence_grade FROM report_events WHERE report_id = r.id AND at <= $1 AND kind = 'verified'
+		LEFT JOIN LATERAL ( -- the last verification, where something came after it
+			SELECT revision, evidence_grade FROM report_events
+			WHERE last.kind <> 'verified' AND kind = 'verified' AND report_id = r.id AND at <= $1
 			ORDER BY at DESC, id DESC LIMIT 1
-		) verified ON true
-		LEFT JOIN report_revisions v ON v.report_id = r.id AND v.revision = verified.revision
+		) earlier ON true
+		LEFT JOIN report_revisions v ON v.report_id = r.id AND v.revision = CASE last.kind WHEN 'verified' THEN last.revision ELSE earlier.revision END
 		WHERE (r.year, r.quarter) <= ($2, $3) AND ($4::bigint[] IS NULL OR r.series_id = ANY ($4))`, []any{in.asOf, in.period.Year, in.period.Quarter, ids}, func(rows pgx.Rows) error {
 		for rows.Next() {
 			var report, series int64
