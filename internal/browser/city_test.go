@@ -10,6 +10,7 @@ func TestCity(t *testing.T) {
 	t.Run("HTTP", func(t *testing.T) { overHTTP(t, c) })
 	t.Run("Chromium", func(t *testing.T) {
 		b := newChromium(t)
+		t.Run("ProblemsAreSeen", func(t *testing.T) { seeProblems(t, b) })
 		t.Run("Pages", func(t *testing.T) { lookAt(t, c, b) })
 		t.Run("Journeys", func(t *testing.T) { journeys(t, c, b) })
 	})

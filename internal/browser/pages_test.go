@@ -6,6 +6,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
+	"net/http/httptest"
 	"net/url"
 	"strings"
 	"testing"
@@ -44,7 +45,9 @@ func lookAt(t *testing.T, c *city, b *chromium) {
 			t.Parallel()
 			p := <-b.tabs
 			defer func() { b.tabs <- p }()
-			p.lookAt(t, site, a, sessions[a.login], axe)
+			for _, problem := range p.lookAt(t, site, a, sessions[a.login], axe) {
+				t.Error(problem)
+			}
 		})
 	}
 	for _, a := range append(publicAddresses(c.content), workAddresses()...) {
@@ -56,8 +59,8 @@ func lookAt(t *testing.T, c *city, b *chromium) {
 }
 
 // lookAt opens one page and looks at it in all its forms, everything that can be unfolded
-// being open.
-func (p *tab) lookAt(t *testing.T, site string, a address, session *http.Cookie, axe string) {
+// being open. It returns what is wrong with it.
+func (p *tab) lookAt(t *testing.T, site string, a address, session *http.Cookie, axe string) (problems []string) {
 	t.Helper()
 	phone := look{width: 390}
 	p.do(t, phone.actions(), network.ClearBrowserCookies())
@@ -73,28 +76,34 @@ func (p *tab) lookAt(t *testing.T, site string, a address, session *http.Cookie,
 		p.do(t, chromedp.Evaluate(axe+";0", nil))
 	}
 
+	see := func(l look, rules string) {
+		p.do(t, l.actions())
+		if axe != "" {
+			problems = append(problems, p.judge(t, l, rules)...)
+		}
+	}
+	see(phone, wholeAxe)
 	light := p.colours(t)
-	p.judge(t, phone, axe, wholeAxe)
-	// The dark theme changes colours and nothing else.
-	p.judge(t, look{390, true}, axe, axeColours)
+	see(look{390, true}, axeColours) // the dark theme changes colours and nothing else
 	if dark := p.colours(t); dark == light {
-		t.Errorf("dark looks like light: %s", dark)
+		problems = append(problems, "dark looks like light: "+dark)
 	}
-	p.judge(t, look{1280, false}, axe, wholeAxe)
-	p.do(t, look{width: 320}.actions())
-	p.checkWidth(t, 320)
+	see(look{1280, false}, wholeAxe)
 	if a.main {
-		p.judge(t, look{320, false}, axe, wholeAxe)
-		p.judge(t, look{1280, true}, axe, wholeAxe)
+		see(look{1280, true}, wholeAxe)
+		see(look{320, false}, wholeAxe)
 	}
+	p.do(t, look{320, false}.actions())
+	problems = append(problems, p.checkWidth(t, 320)...)
 
 	for _, message := range p.take() {
 		// Chromium itself notes that an address was answered with an error.
 		if a.status != http.StatusOK && strings.Contains(message, fmt.Sprintf("status of %d", a.status)) {
 			continue
 		}
-		t.Errorf("the console says %s", message)
+		problems = append(problems, "the console says "+message)
 	}
+	return problems
 }
 
 // colours are those of the paper and the ink.
@@ -106,7 +115,7 @@ func (p *tab) colours(t *testing.T) string {
 }
 
 // checkWidth finds what is wider than the screen.
-func (p *tab) checkWidth(t *testing.T, width int) {
+func (p *tab) checkWidth(t *testing.T, width int) (problems []string) {
 	t.Helper()
 	var found struct {
 		Width int      `json:"width"`
@@ -121,8 +130,9 @@ func (p *tab) checkWidth(t *testing.T, width int) {
 		}
 	})()`, &found))
 	if found.Width > width {
-		t.Errorf("at %d px the page is %d px wide: %s", width, found.Width, strings.Join(found.Wide, ", "))
+		problems = append(problems, fmt.Sprintf("at %d px the page is %d px wide: %s", width, found.Width, strings.Join(found.Wide, ", ")))
 	}
+	return problems
 }
 
 // What axe looks for.
@@ -131,13 +141,9 @@ const (
 	axeColours = `{type: "rule", values: ["color-contrast", "link-in-text-block"]}`
 )
 
-// judge gives the page a form and lets axe look for what hinders people.
-func (p *tab) judge(t *testing.T, l look, axe, rules string) {
+// judge lets axe look for what hinders people, in the form that the page has now.
+func (p *tab) judge(t *testing.T, l look, rules string) (problems []string) {
 	t.Helper()
-	p.do(t, l.actions())
-	if axe == "" {
-		return
-	}
 	var raw string
 	p.do(t, chromedp.Evaluate(`axe.run(document, {
 			runOnly: `+rules+`,
@@ -159,12 +165,13 @@ func (p *tab) judge(t *testing.T, l look, axe, rules string) {
 		t.Fatal(err)
 	}
 	if least := map[string]int{wholeAxe: 10, axeColours: 1}[rules]; found.Passes < least {
-		t.Errorf("%s: axe found %d rules kept, which cannot be all", l, found.Passes)
+		problems = append(problems, fmt.Sprintf("%s: axe found %d rules kept, which cannot be all", l, found.Passes))
 	}
 	for _, v := range found.Violations {
 		n := v.Nodes[0]
-		t.Errorf("%s: %s: %s, %d times, first at %v: %s", l, v.ID, v.Help, len(v.Nodes), n.Target, words(n.Summary))
+		problems = append(problems, fmt.Sprintf("%s: %s: %s, %d times, first at %v: %s", l, v.ID, v.Help, len(v.Nodes), n.Target, words(n.Summary)))
 	}
+	return problems
 }
 
 // signIn returns the session of somebody of the demo.
@@ -192,4 +199,27 @@ func signIn(t *testing.T, site, login string) *http.Cookie {
 		t.Fatalf("%s got no session", login)
 	}
 	return cookies[0]
+}
+
+// seeProblems shows a page that does everything wrong, to know that it would be noticed.
+func seeProblems(t *testing.T, b *chromium) {
+	axe := axeSource(t)
+	bad := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Security-Policy", publicPolicy)
+		_, _ = io.WriteString(w, `<!doctype html><title>Buruk</title><svg style="color:red"></svg><script>var x</script>
+			<table border="1" width="700"><tr><td><font color="#eeeeee">pudar</font></table>`)
+	}))
+	t.Cleanup(bad.Close)
+	p := <-b.tabs
+	defer func() { b.tabs <- p }()
+	problems := strings.Join(p.lookAt(t, bad.URL, address{path: "/", status: http.StatusOK}, nil, axe), "\n")
+	want := []string{"the console says", "style-src", "script-src", "dark looks like light", "at 320 px the page is 7"}
+	if axe != "" {
+		want = append(want, "390 px, light: html-has-lang", "390 px, dark: color-contrast", "1280 px, light: page-has-heading-one")
+	}
+	for _, w := range want {
+		if !strings.Contains(problems, w) {
+			t.Errorf("nobody noticed %q among\n%s", w, problems)
+		}
+	}
 }
