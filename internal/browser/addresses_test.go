@@ -3,6 +3,7 @@ package browser_test
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
 	"petajalan/internal/scorecard"
@@ -122,7 +123,7 @@ func word(code *string) string {
 }
 
 // agencyAddresses are agencies and kelurahan of each rating, without one and without a
-// score, with and without a survey, and with a sample that is too small.
+// score, with and without a survey, with a sample that is too small, and one that is late.
 func agencyAddresses(c *scorecard.Content) []address {
 	v := scorecard.NewView(c)
 	var kelurahan, others coverage
@@ -137,7 +138,7 @@ func agencyAddresses(c *scorecard.Content) []address {
 			survey = fmt.Sprint("few ", skm.MinSample != nil && skm.Respondents < *skm.MinSample)
 		}
 		if slug := v.Slug(a.Code); slug != "" {
-			kelurahan.add("/kelurahan/"+slug, fact("rating", state), fact("survey", survey))
+			kelurahan.add("/kelurahan/"+slug, fact("rating", state), fact("survey", survey), fact("silent", slices.Contains(v.Silent(v.Latest()), a)))
 			continue
 		}
 		amended := false
