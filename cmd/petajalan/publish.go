@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -45,7 +46,7 @@ correction and needs its reason, which everybody reads.`,
 }
 
 func verifyCommand(p *program) *cobra.Command {
-	var number int
+	var publication string
 	c := &cobra.Command{
 		Use:   "verify [--publication N]",
 		Short: "Recompute publications from what they were made of, and compare every digit",
@@ -53,8 +54,12 @@ func verifyCommand(p *program) *cobra.Command {
 named, and checks every row, record and hash. Exit code 1 with the first difference.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if c.Flags().Changed("publication") && number < 1 {
-				return fmt.Errorf("--publication %d: publications are numbered from 1", number)
+			number := 0 // all
+			if c.Flags().Changed("publication") {
+				var err error
+				if number, err = strconv.Atoi(publication); err != nil || number < 1 {
+					return fmt.Errorf("--publication %s: say which one by its number, 1 or more", publication)
+				}
 			}
 			return p.withStore(c.Context(), func(ctx context.Context, s *store, zone *time.Location) error {
 				count := 0
@@ -70,6 +75,6 @@ named, and checks every row, record and hash. Exit code 1 with the first differe
 			})
 		},
 	}
-	c.Flags().IntVar(&number, "publication", 0, "verify publication `N` alone; default all")
+	c.Flags().StringVar(&publication, "publication", "", "verify publication `N` alone; default all")
 	return c
 }

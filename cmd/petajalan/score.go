@@ -38,7 +38,12 @@ run that exists. What has not changed since the last whole run is taken from it.
 				if err != nil {
 					return err
 				}
-				p.printRun(run, time.Since(began))
+				took := time.Since(began)
+				states, err := scorecard.CountStates(ctx, s.job, run)
+				if err != nil {
+					return err
+				}
+				p.printRun(run, states, took)
 				return nil
 			})
 		},
@@ -50,13 +55,16 @@ run that exists. What has not changed since the last whole run is taken from it.
 	return c
 }
 
-func (p *program) printRun(run *scorecard.Run, took time.Duration) {
+func (p *program) printRun(run *scorecard.Run, states []scorecard.StateCount, took time.Duration) {
 	what := "stored"
 	if run.Reused {
 		what = "already there, from the same inputs"
 	}
-	fmt.Fprintf(p.stdout, "run %d (%s)\nperiod %s, as of %s\nscored %d, missing %d, left out or not due %d\ninput hash %s\nin %d ms\n",
-		run.ID, what, run.Period, run.AsOf.Format(time.RFC3339), run.Scored, run.Missing, run.LeftOut, run.InputHash, took.Milliseconds())
+	fmt.Fprintf(p.stdout, "run %d (%s)\nperiod %s, as of %s\n", run.ID, what, run.Period, run.AsOf.Format(time.RFC3339))
+	for _, s := range states {
+		fmt.Fprintf(p.stdout, "  %-20s %4d\n", s.State, s.Count)
+	}
+	fmt.Fprintf(p.stdout, "input hash %s\nin %d ms\n", run.InputHash, took.Milliseconds())
 }
 
 // withStore runs f with the database open, and closes it.

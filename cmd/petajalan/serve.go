@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -79,6 +80,9 @@ func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, l
 		return err
 	} else if owner {
 		log.Warn("privileges are not separated: DATABASE_OWNER_URL is unset, so the login of the site may change the schema")
+	}
+	if !strings.HasPrefix(cfg.BaseURL, "https://") {
+		log.Warn("cookies are not marked secure and browsers are not told to insist on TLS: PETAJALAN_BASE_URL does not begin with https://")
 	}
 	proxies := make([]string, len(cfg.TrustedProxies))
 	for i, prefix := range cfg.TrustedProxies {

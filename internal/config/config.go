@@ -44,7 +44,7 @@ type Config struct {
 	Zone           *time.Location // the zone of the city
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty means nobody's
 
-	Secret Secret // "" means the one kept in Data beside the private PostgreSQL
+	Secret Secret // for second factors; "" only with the private PostgreSQL
 
 	SMTPURL          Secret // "" means that no mail is sent
 	OIDCIssuer       string // "" means no single sign-on

@@ -235,24 +235,37 @@ func (r *results) readMethod(ctx context.Context, tx postgres.Tx) (Method, error
 		Bands: bandRecords(r.rule.bands), Words: bandRecords(r.rule.words), Rollup: rollupRules(), Basis: r.rule.basis,
 	}
 	last := roadmap.End(r.period, r.zone).Add(-time.Hour).Format(time.DateOnly)
-	type row struct {
-		Scale
-		id int64
-	}
-	scales, err := list(ctx, tx, `
-		SELECT DISTINCT ON (code COLLATE "C") id, code, name, basis, status FROM scales
-		WHERE valid_from <= $1::date AND (valid_to IS NULL OR valid_to >= $1::date)
-		ORDER BY code COLLATE "C", version DESC`, []any{last}, func(rows pgx.Rows, s *row) error {
-		return rows.Scan(&s.id, &s.Code, &s.Name, &s.Basis, &s.Status)
-	})
+	all, err := readScales(ctx, tx, `valid_from <= $1::date AND (valid_to IS NULL OR valid_to >= $1::date)`, last)
 	if err != nil {
 		return m, err
 	}
 	m.Scales = []Scale{}
-	for _, s := range scales {
+	for i, s := range all { // the newest version of each stands last
+		if i+1 == len(all) || all[i+1].Code != s.Code {
+			m.Scales = append(m.Scales, s)
+		}
+	}
+	return m, nil
+}
+
+// readScales returns all versions of scales for which where holds, by code and version.
+func readScales(ctx context.Context, tx postgres.Tx, where string, args ...any) ([]Scale, error) {
+	type row struct {
+		Scale
+		id int64
+	}
+	rows, err := list(ctx, tx, `SELECT id, code, name, basis, status FROM scales WHERE `+where+` ORDER BY code COLLATE "C", version`,
+		args, func(rows pgx.Rows, s *row) error {
+			return rows.Scan(&s.id, &s.Code, &s.Name, &s.Basis, &s.Status)
+		})
+	if err != nil {
+		return nil, err
+	}
+	scales := make([]Scale, len(rows))
+	for i, s := range rows {
 		steps, err := readSteps(ctx, tx, s.id)
 		if err != nil {
-			return m, err
+			return nil, err
 		}
 		for _, step := range steps {
 			x := ScaleStep{Ordinal: step.ordinal, Code: step.code, Label: step.label, Exclusive: step.exclusive}
@@ -261,9 +274,9 @@ func (r *results) readMethod(ctx context.Context, tx postgres.Tx) (Method, error
 			}
 			s.Steps = append(s.Steps, x)
 		}
-		m.Scales = append(m.Scales, s.Scale)
+		scales[i] = s.Scale
 	}
-	return m, nil
+	return scales, nil
 }
 
 func bandRecords(steps []scaleStep) []Band {

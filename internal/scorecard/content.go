@@ -168,6 +168,7 @@ type Achievement struct {
 	Unit          string                `json:"unit"`
 	State         scoring.State         `json:"state"`
 	StateReason   *string               `json:"state_reason"` // why it is left out
+	StateUntil    *string               `json:"state_until"`  // last day of an accepted exception, 2026-06-30
 	Weight        string                `json:"weight"`
 	AsOf          scoring.Period        `json:"as_of"`
 

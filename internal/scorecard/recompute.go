@@ -65,7 +65,7 @@ func (in *inputs) loadNamed(ctx context.Context, tx postgres.Tx, p *storedPublic
 		SELECT a.series_id, a.year, a.quarter, a.report_status, a.target_id, a.first_target_id,
 			coalesce(r.id, 0), coalesce(v.id, 0), coalesce(v.revision, 0), v.actual::text, v.numerator::text, v.denominator::text,
 			coalesce(v.not_applicable, false), coalesce(v.note, ''), coalesce(e.evidence_grade, ''),
-			coalesce(x.id, 0), coalesce(x.reason, '')
+			coalesce(x.id, 0), coalesce(x.reason, ''), coalesce(x.ends_on, '2000-01-01')
 		FROM run_achievements($1) a
 		LEFT JOIN reports r ON r.series_id = a.series_id AND r.year = a.year AND r.quarter = a.quarter
 		LEFT JOIN report_revisions v ON v.id = a.revision_id
@@ -79,11 +79,12 @@ func (in *inputs) loadNamed(ctx context.Context, tx postgres.Tx, p *storedPublic
 			var series, target, first, exception int64
 			var q scoring.Period
 			var reason string
+			var until time.Time
 			var v revisionRow
 			var report reportInput
 			var actual, numerator, denominator *string
 			if err := rows.Scan(&series, &q.Year, &q.Quarter, &report.status, &target, &first, &report.reportID,
-				&v.id, &v.revision, &actual, &numerator, &denominator, &v.notApplicable, &v.note, &v.evidence, &exception, &reason); err != nil {
+				&v.id, &v.revision, &actual, &numerator, &denominator, &v.notApplicable, &v.note, &v.evidence, &exception, &reason, &until); err != nil {
 				return err
 			}
 			s, i := byID[series], in.index(q)
@@ -97,7 +98,7 @@ func (in *inputs) loadNamed(ctx context.Context, tx postgres.Tx, p *storedPublic
 				report.verified = &v
 			}
 			if exception != 0 {
-				report.exception = &exceptionRow{id: exception, reason: reason}
+				report.exception = &exceptionRow{id: exception, to: until, reason: reason}
 			}
 			s.reports[i] = report
 			s.years[q.Year-in.years[0].year] = yearTarget{inForce: targets[target], first: targets[first]}

@@ -28,7 +28,7 @@ func (r *results) achievementRecord(number, k, i int, scales map[string]Scale, o
 	c := Achievement{
 		Period: p, Agency: s.agency, Indicator: s.indicator, Objective: sheet.objective, Goal: sheet.goal,
 		Kind: sheet.kind, Direction: sheet.direction, Consolidation: sheet.consolidation, Frequency: sheet.frequency, Unit: sheet.unit,
-		State: a.State, StateReason: textOrNull(r.stateReason(k, i)), Weight: scoring.ScaledText(a.Weight, 2), AsOf: a.AsOf,
+		State: a.State, StateReason: textOrNull(r.stateReason(k, i)), StateUntil: r.stateUntil(k, i), Weight: scoring.ScaledText(a.Weight, 2), AsOf: a.AsOf,
 		Rating: textOrNull(a.Rating), Method: r.rule.code, Publication: number,
 	}
 	if v := report.verified; v != nil {

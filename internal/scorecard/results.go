@@ -274,3 +274,13 @@ func (r *results) stateReason(k, i int) string {
 	}
 	return ""
 }
+
+// stateUntil returns the last day of the exception that leaves the achievement out, or nil.
+func (r *results) stateUntil(k, i int) *string {
+	a := &r.achieved[k][i]
+	e := r.series[k].reports[r.index(a.AsOf)].exception
+	if a.State != scoring.Exempted || e == nil {
+		return nil
+	}
+	return textOrNull(e.to.Format(time.DateOnly))
+}

@@ -74,6 +74,25 @@ func ScoreIn(ctx context.Context, tx postgres.Tx, o ScoreOptions) (*Run, error) 
 	return run, err
 }
 
+// StateCount is how many achievements of a run's own period are in a state.
+type StateCount struct {
+	State scoring.State
+	Count int
+}
+
+// CountStates returns the states of the run's own period, most frequent first.
+func CountStates(ctx context.Context, db bun.IDB, run *Run) ([]StateCount, error) {
+	var counts []StateCount
+	err := db.NewRaw(`
+		SELECT state, count(*) AS count FROM run_achievements(?)
+		WHERE year = ? AND quarter = ? GROUP BY state ORDER BY count(*) DESC, state`,
+		run.ID, run.Period.Year, run.Period.Quarter).Scan(ctx, &counts)
+	if err != nil {
+		return nil, fmt.Errorf("count the states of run %d: %w", run.ID, err)
+	}
+	return counts, nil
+}
+
 // retry runs f again, a few times, when PostgreSQL could not serialise it with another.
 func retry(ctx context.Context, f func() error) error {
 	for attempt := 1; ; attempt++ {

@@ -58,7 +58,9 @@ func (p *storedPublication) differs(format string, args ...any) error {
 // named, and compares every row, every record and every hash; number 0 means all of them,
 // oldest first. Each that holds is given to each. It returns a *Mismatch for the first
 // that does not, and fault.NotFound for a number that does not exist. What was recorded
-// after a publication plays no part.
+// after a publication plays no part. Names and addresses of areas, agencies and services
+// may be corrected in place afterwards: what a publication says of them is held by its
+// hash and by the one after it alone.
 func Verify(ctx context.Context, db *bun.DB, number int, zone *time.Location, each func(Verified)) error {
 	return postgres.InTx(ctx, db, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(ctx context.Context, tx postgres.Tx) error {
 		var numbers []int
@@ -201,29 +203,28 @@ func (p *storedPublication) compareContent(ctx context.Context, tx postgres.Tx, 
 	if err := r.record(ctx, tx, again); err != nil {
 		return err
 	}
-	var err error
-	if again.Targets, err = readTargets(ctx, tx, p.AsOf); err != nil {
-		return fmt.Errorf("read targets: %w", err)
-	}
-	if again.Results, err = readServiceResults(ctx, tx, c.Period, p.AsOf); err != nil {
-		return fmt.Errorf("read service results: %w", err)
-	}
-	if again.Satisfaction, err = r.readSatisfaction(ctx, tx, c.Method.Scales); err != nil {
-		return fmt.Errorf("read satisfaction: %w", err)
-	}
-	if err := sameList(p, "achievement", c.Achievements, again.Achievements); err != nil {
+	if err := r.collect(ctx, tx, again); err != nil {
 		return err
 	}
-	if err := sameList(p, "score", c.Scores, again.Scores); err != nil {
-		return err
+	if c.Roadmap != again.Roadmap {
+		return p.differs("the roadmap is not the one that was published: %+v, now %+v", c.Roadmap, again.Roadmap)
 	}
-	if err := sameList(p, "target", c.Targets, again.Targets); err != nil {
-		return err
+	for _, same := range []error{
+		sameList(p, "achievement", c.Achievements, again.Achievements),
+		sameList(p, "score", c.Scores, again.Scores),
+		sameList(p, "goal", c.Goals, again.Goals),
+		sameList(p, "indicator", c.Indicators, again.Indicators),
+		sameList(p, "period", c.Periods, again.Periods),
+		sameList(p, "target", c.Targets, again.Targets),
+		sameList(p, "service result", c.Results, again.Results),
+		sameList(p, "satisfaction result", c.Satisfaction, again.Satisfaction),
+		sameList(p, "service standard", standardsOf(c.Services), standardsOf(again.Services)),
+	} {
+		if same != nil {
+			return same
+		}
 	}
-	if err := sameList(p, "service result", c.Results, again.Results); err != nil {
-		return err
-	}
-	if err := sameList(p, "satisfaction result", c.Satisfaction, again.Satisfaction); err != nil {
+	if err := p.compareScales(ctx, tx, c.Method.Scales); err != nil {
 		return err
 	}
 	if c.Method.ID != r.rule.code || c.Method.Cap != scoring.RatioOf(r.rule.ceiling).Text(2) {
@@ -233,6 +234,42 @@ func (p *storedPublication) compareContent(ctx context.Context, tx postgres.Tx, 
 		return err
 	}
 	return sameList(p, "word", c.Method.Words, bandRecords(r.rule.words))
+}
+
+// standardsOf returns what was promised for each service, without its name and the
+// agencies that offer it.
+func standardsOf(services []Service) []Service {
+	out := make([]Service, len(services))
+	for i, s := range services {
+		out[i] = Service{Code: s.Code, Standard: s.Standard}
+	}
+	return out
+}
+
+// compareScales checks that every scale is, step by step, a version that is kept.
+func (p *storedPublication) compareScales(ctx context.Context, tx postgres.Tx, published []Scale) error {
+	kept, err := readScales(ctx, tx, `true`)
+	if err != nil {
+		return fmt.Errorf("read scales: %w", err)
+	}
+	texts := map[string]bool{}
+	for _, s := range kept {
+		text, err := Canonical(s)
+		if err != nil {
+			return err
+		}
+		texts[string(text)] = true
+	}
+	for _, s := range published {
+		text, err := Canonical(s)
+		if err != nil {
+			return err
+		}
+		if !texts[string(text)] {
+			return p.differs("scale %s is no version that is kept\n  published: %s", s.Code, text)
+		}
+	}
+	return nil
 }
 
 // sameList compares two lists of records by their canonical JSON.

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"time"
+
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -24,6 +26,11 @@ func outcomeOf(e *edition, a *scorecard.Achievement) outcome {
 	case a.State == scoring.Scored:
 	case a.StateReason != nil && *a.StateReason != "":
 		o.Why = sentence(*a.StateReason)
+		if a.StateUntil != nil {
+			if until, err := time.Parse(time.DateOnly, *a.StateUntil); err == nil {
+				o.Why += " Berlaku sampai " + formatDate(until, time.UTC) + "."
+			}
+		}
 	case a.State == scoring.NotDue:
 		o.Why = frequencySentence(a.Frequency)
 	}
