@@ -229,6 +229,31 @@ func testPublications(t *testing.T, d *postgrestest.Database) {
 			t.Errorf("the correction changed %v, want %v", changed, want)
 		}
 	})
+	t.Run("TheAmendedTargetHasTwoScores", func(t *testing.T) {
+		achieved := texts(t, db, `SELECT concat_ws(' ', a.quarter, a.target, a.first_target, a.scored < a.first_scored, a.scored > a.first_scored)
+			FROM publications p, run_achievements(p.run_id) a, target_series s, indicators i
+			WHERE p.number = 8 AND a.year = 2026 AND s.id = a.series_id AND i.id = s.indicator_id AND i.code = 'RTLH' ORDER BY a.quarter`)
+		if want := []string{"1 24 30 f t", "2 48 60 f t", "3 72 90 f t"}; !slices.Equal(achieved, want) {
+			t.Errorf("achieved %q, want %q", achieved, want)
+		}
+		for _, level := range []string{"agency", "objective", "goal", "city"} {
+			n := text(t, db, `SELECT count(DISTINCT s.quarter)::text FROM publications p, run_scores(p.run_id) s
+				WHERE p.number = 8 AND s.year = 2026 AND s.score > s.first_score AND s.level = '`+level+`'`)
+			if n != "3" {
+				t.Errorf("%s: the two scores differ in %s quarters, want 3", level, n)
+			}
+		}
+	})
+	t.Run("TheCorrectionLowersScores", func(t *testing.T) {
+		for _, level := range []string{"agency", "objective", "goal", "city"} {
+			lower := texts(t, db, `SELECT concat_ws(' ', a.year, a.quarter, b.score < a.score) FROM publications p7, publications p8, run_scores(p7.run_id) a, run_scores(p8.run_id) b
+				WHERE p7.number = 7 AND p8.number = 8 AND a.level = b.level AND a.code = b.code AND a.year = b.year AND a.quarter = b.quarter
+					AND a.score IS DISTINCT FROM b.score AND a.level = '`+level+`' ORDER BY 1`)
+			if want := []string{"2026 2 t", "2026 3 t"}; !slices.Equal(lower, want) {
+				t.Errorf("%s: scores changed in %q, want %q", level, lower, want)
+			}
+		}
+	})
 	t.Run("StatesOfTheNewestQuarter", func(t *testing.T) {
 		for _, state := range []string{"dinilai", "menunggu_verifikasi", "terlambat", "tidak_berlaku"} {
 			if text(t, db, fmt.Sprintf(`SELECT 'x' FROM publications p, run_achievements(p.run_id) a

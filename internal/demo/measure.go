@@ -34,7 +34,9 @@ func (c *city) value(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period) 
 		return report.Value{NotApplicable: true, Note: "Belum ada tindak lanjut yang jatuh tempo pada semester ini."}
 	}
 	v := c.figure(a, i, t, p, d)
-	if c.performance(a, i, p) < 8_300 && d.chance(600) {
+	if isAmended(a, i, p) {
+		v.Note = amendedNote
+	} else if c.performance(a, i, p) < 8_300 && d.chance(600) {
 		v.Note = d.one(
 			"Petugas loket berkurang satu orang karena mutasi; pengganti mulai bertugas triwulan berikutnya.",
 			"Jaringan sering terputus sehingga sebagian berkas diproses manual.",

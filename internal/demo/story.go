@@ -28,6 +28,31 @@ const (
 
 var correctedPeriod = roadmap.Period{Year: 2026, Quarter: 2}
 
+// The performances that the story needs, against the first promise.
+var (
+	amendedPerformance   = [4]int{7_400, 7_700, 7_800, 7_900} // by quarter: nearly the amended target, far from the first
+	correctedPerformance = 10_020                             // kept, until the correction
+)
+
+// amendedNote is what the agency says of the amended indicator.
+const amendedNote = "Sebagian rumah ditunda ke tahun depan karena anggaran dialihkan untuk penanganan banjir."
+
+// isAmended says whether the target of the report was amended.
+func isAmended(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period) bool {
+	return a.Code == amendedAgency && i.Code == amendedIndicator && p.Year == amendedYear
+}
+
+// told is the performance where the story decides it and not the dice; 0 elsewhere.
+func told(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Period) int {
+	switch {
+	case isAmended(a, i, p):
+		return amendedPerformance[p.Quarter-1]
+	case a.Code == correctedAgency && i.Code == correctedIndicator && p.Year == correctedPeriod.Year:
+		return correctedPerformance
+	}
+	return 0
+}
+
 // amend lowers a target in the open: the first promise stays beside it.
 func (c *city) amend(ctx context.Context, tx postgres.Tx) error {
 	t := c.targets[targetKey{amendedAgency, amendedIndicator, amendedYear}]
@@ -84,7 +109,7 @@ func (c *city) excepted(a *roadmap.Agency, i *roadmap.Indicator, p roadmap.Perio
 // had been counted as well.
 func (w *walk) correct(zone *time.Location) {
 	was := w.Revisions[len(w.Revisions)-1].Value
-	reprinted := unscaled(*was.Denominator, 0) / 14
+	reprinted := unscaled(*was.Denominator, 0) / 9
 	w.value = report.Value{
 		Numerator:   number(unscaled(*was.Numerator, 0)-2*reprinted, 0),
 		Denominator: number(unscaled(*was.Denominator, 0)-reprinted, 0),
