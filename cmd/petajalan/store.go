@@ -67,11 +67,15 @@ func (s *store) open(ctx context.Context, cfg config.Config, fill func(context.C
 			return err
 		}
 	}
+	web, public := postgres.WebOptions(s.webURL), postgres.PublicOptions(s.publicURL)
+	if cfg.ReplicaURL.Reveal() == "" {
+		web = web.Beside(public)
+	}
 	for _, pool := range []struct {
 		db      **bun.DB
 		options postgres.Options
 	}{
-		{&s.web, postgres.WebOptions(s.webURL)},
+		{&s.web, web},
 		{&s.job, postgres.JobOptions(s.webURL)},
 		{&s.health, postgres.HealthOptions(s.webURL)},
 	} {
@@ -83,7 +87,7 @@ func (s *store) open(ctx context.Context, cfg config.Config, fill func(context.C
 		return fmt.Errorf("this database cannot be used:\n%w", err)
 	}
 	// After the schema is known to be there: the public login may not see why it is not.
-	s.public, err = postgres.Open(ctx, postgres.PublicOptions(s.publicURL))
+	s.public, err = postgres.Open(ctx, public)
 	return err
 }
 

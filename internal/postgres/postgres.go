@@ -40,7 +40,9 @@ type Options struct {
 }
 
 // The pools of a running program. One program holds 15 + 3 + 1 = 19
-// connections, whatever the load; programs × 19 + 10 must fit max_connections.
+// connections to the primary, whatever the load; programs × 19 + 10 must fit
+// max_connections. Where published content is not read from a replica, its 4
+// are taken from the 15: see Beside.
 
 // WebOptions are those of requests.
 func WebOptions(url string) Options {
@@ -48,6 +50,13 @@ func WebOptions(url string) Options {
 		URL: url, ApplicationName: "petajalan web", MaxOpen: 15,
 		StatementTimeout: 5 * time.Second, LockTimeout: 2 * time.Second, IdleInTransactionTimeout: 10 * time.Second,
 	}
+}
+
+// Beside leaves room for another pool on the same server, so that both together
+// hold no more connections than this one would alone.
+func (o Options) Beside(other Options) Options {
+	o.MaxOpen -= other.MaxOpen
+	return o
 }
 
 // PublicOptions are those of reading published content, possibly on a replica.

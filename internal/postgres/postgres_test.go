@@ -101,7 +101,7 @@ func TestPoolsHaveTheirBounds(t *testing.T) {
 	t.Parallel()
 	d := postgrestest.NewDatabase(t)
 	for want, options := range map[int]postgres.Options{
-		15: postgres.WebOptions(d.WebURL), 3: postgres.JobOptions(d.WebURL), 1: postgres.HealthOptions(d.WebURL),
+		15: postgres.WebOptions(d.WebURL), 11: postgres.WebOptions(d.WebURL).Beside(postgres.PublicOptions(d.PublicURL)), 3: postgres.JobOptions(d.WebURL), 1: postgres.HealthOptions(d.WebURL),
 	} {
 		db, err := postgres.Open(t.Context(), options)
 		if err != nil {
@@ -111,6 +111,36 @@ func TestPoolsHaveTheirBounds(t *testing.T) {
 			t.Errorf("%s: %d connections at most, want %d", options.ApplicationName, got, want)
 		}
 		db.Close()
+	}
+}
+
+func TestFullPoolAnswersSoonThatItIsUnavailable(t *testing.T) {
+	t.Parallel()
+	db := postgrestest.New(t)
+	db.SetMaxOpenConns(1)
+	held, err := postgres.Acquire(t.Context(), db)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	err = postgres.InTx(ctx, db, nil, func(context.Context, postgres.Tx) error {
+		t.Error("there was a connection")
+		return nil
+	})
+	if !postgres.IsUnavailable(err) || ctx.Err() != nil {
+		t.Errorf("InTx = %v after %v, want an error that means unavailable, long before the caller's own limit", err, ctx.Err())
+	}
+	if err := held.Close(); err != nil {
+		t.Fatal(err)
+	}
+	// The limit is of the wait, not of the work.
+	err = postgres.InTx(t.Context(), db, nil, func(ctx context.Context, tx postgres.Tx) error {
+		_, err := tx.ExecContext(ctx, "SELECT pg_sleep(2.2)")
+		return err
+	})
+	if err != nil {
+		t.Errorf("work of more than two seconds: %v", err)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
@@ -19,13 +20,30 @@ type Tx struct {
 	conn bun.Conn
 }
 
-// InTx runs f in one transaction. An error of f, or a panic in it, rolls back;
-// the panic goes on. Isolation and read-only come from opts; nil means read
-// committed. f must not keep the Tx.
-func InTx(ctx context.Context, db *bun.DB, opts *sql.TxOptions, f func(context.Context, Tx) error) (err error) {
+// acquireTimeout is how long anybody waits for a connection of a pool.
+const acquireTimeout = 2 * time.Second
+
+// Acquire takes a connection out of the pool, which the caller closes to give it back.
+// When none is free within two seconds the error is one that IsUnavailable knows, so
+// that a full pool answers soon instead of collecting requests. ctx bounds the wait
+// too, but not what is done with the connection.
+func Acquire(ctx context.Context, db *bun.DB) (bun.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, acquireTimeout)
+	defer cancel()
 	conn, err := db.Conn(ctx)
 	if err != nil {
-		return fmt.Errorf("take a connection: %w", err)
+		return bun.Conn{}, fmt.Errorf("take a connection: %w", err)
+	}
+	return conn, nil
+}
+
+// InTx runs f in one transaction. An error of f, or a panic in it, rolls back;
+// the panic goes on. Isolation and read-only come from opts; nil means read
+// committed. It waits for a connection as Acquire does. f must not keep the Tx.
+func InTx(ctx context.Context, db *bun.DB, opts *sql.TxOptions, f func(context.Context, Tx) error) (err error) {
+	conn, err := Acquire(ctx, db)
+	if err != nil {
+		return err
 	}
 	defer func() { err = errors.Join(err, conn.Close()) }()
 	return conn.RunInTx(ctx, opts, func(ctx context.Context, tx bun.Tx) error {

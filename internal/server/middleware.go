@@ -128,24 +128,30 @@ func (s *Server) refuseCrossSite(w http.ResponseWriter, r *http.Request) {
 const (
 	userKey = "user" // of the signed-in user in a gin.Context
 
-	// A request for a page of the workspace waits this long for a connection, and is
-	// carried out in this time or given up.
-	acquireTimeout = 2 * time.Second
-	workTimeout    = 15 * time.Second
+	// The session of a request is looked up in this time, the wait for a connection
+	// included, and a page of the workspace is made in that one, or it is given up.
+	lookupTimeout = 2 * time.Second
+	workTimeout   = 15 * time.Second
 )
 
-// guard lets in whom the policy admits. An address for everybody costs no look at the
+// guard lets in whom the policy admits, and bounds the time of every page of the
+// workspace and of those that lead into it. An address for everybody costs no look at the
 // database; for the others the session and its user are read at each request, so that
 // what was ended ends at once.
 func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 	rule, ok := ruleFor(s.policy, method, pattern)
-	if !ok || rule.who.everybody { // without a row the site does not start
+	open := !ok || rule.who.everybody // without a row the site does not start
+	if open && !isWork(pattern) {
 		return func(*gin.Context) {}
 	}
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), workTimeout)
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
+		if open {
+			c.Next()
+			return
+		}
 		u, err := s.lookup(c)
 		switch {
 		case errors.Is(err, account.ErrNoSession):
@@ -179,7 +185,7 @@ func (s *Server) lookup(c *gin.Context) (*account.User, error) {
 	if err != nil {
 		return nil, account.ErrNoSession
 	}
-	ctx, cancel := context.WithTimeout(c.Request.Context(), acquireTimeout)
+	ctx, cancel := context.WithTimeout(c.Request.Context(), lookupTimeout)
 	defer cancel()
 	return account.Lookup(ctx, s.cfg.Web, cookie.Value, s.now())
 }

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net/http"
@@ -13,6 +14,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
+	"petajalan/internal/postgres"
 )
 
 // home is where somebody begins who has signed in.
@@ -77,6 +79,15 @@ func (s *Server) signIn(c *gin.Context) error {
 	if err != nil {
 		return fmt.Errorf("read the address of the client: %w", err)
 	}
+	// Signing in takes a connection several times, with the long work on the password in
+	// between. When there is none to be had it is not begun, so no attempt is counted.
+	conn, err := postgres.Acquire(c.Request.Context(), s.cfg.Web)
+	if err != nil {
+		return err
+	}
+	if err := conn.Close(); err != nil {
+		return fmt.Errorf("give the connection back: %w", err)
+	}
 	token, err := account.SignIn(c.Request.Context(), s.cfg.Web, s.hasher, account.Credentials{
 		Login:     p.Form.Login,
 		Password:  password,
@@ -96,7 +107,7 @@ func (s *Server) signIn(c *gin.Context) error {
 		return err
 	}
 	if old, err := c.Request.Cookie(s.cookieName()); err == nil {
-		if err := account.SignOut(c.Request.Context(), s.cfg.Web, old.Value, s.now()); err != nil {
+		if err := s.endSession(c.Request.Context(), old.Value); err != nil {
 			return err
 		}
 	}
@@ -108,13 +119,23 @@ func (s *Server) signIn(c *gin.Context) error {
 // signOut ends the session, here and on every replica.
 func (s *Server) signOut(c *gin.Context) error {
 	if cookie, err := c.Request.Cookie(s.cookieName()); err == nil {
-		if err := account.SignOut(c.Request.Context(), s.cfg.Web, cookie.Value, s.now()); err != nil {
+		if err := s.endSession(c.Request.Context(), cookie.Value); err != nil {
 			return err
 		}
 	}
 	s.setCookie(c, "", -1)
 	c.Redirect(http.StatusSeeOther, "/masuk?keluar=1")
 	return nil
+}
+
+// endSession ends the session of a token, and fails soon when no connection is free.
+func (s *Server) endSession(ctx context.Context, token string) (err error) {
+	conn, err := postgres.Acquire(ctx, s.cfg.Web)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, conn.Close()) }()
+	return account.SignOut(ctx, conn, token, s.now())
 }
 
 // renderProblems shows a form again; the title says that there is something to correct.

@@ -202,3 +202,37 @@ func TestSignIn_GivesANewTokenAndEndsTheOldSession(t *testing.T) {
 	thief.client.Jar.SetCookies(mustURL(t, s.http.URL), planted)
 	thief.get("/kerja/").want(http.StatusSeeOther)
 }
+
+func TestFullPoolIsSaidSoon(t *testing.T) {
+	t.Parallel()
+	s := newTestSite(t)
+	v := s.as("organisasi")
+	s.Web.SetMaxOpenConns(1)
+	held, err := s.Web.Conn(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	tries := s.count(`SELECT count(*) FROM throttles`)
+	begin := time.Now()
+	for name, ask := range map[string]func() *answered{
+		"sign in":   func() *answered { return s.visitor().post("/masuk", "pengguna", "pimpinan", "sandi", testPassword) },
+		"sign out":  func() *answered { return v.post("/keluar") },
+		"dashboard": func() *answered { return v.get("/kerja/") },
+	} {
+		a := ask()
+		if a.Status != http.StatusServiceUnavailable || a.Header.Get("Retry-After") == "" {
+			t.Errorf("%s: status %d, Retry-After %q, want 503 and when to come back", name, a.Status, a.Header.Get("Retry-After"))
+		}
+	}
+	if took := time.Since(begin); took > workTimeout {
+		t.Errorf("three answers took %s, want about two seconds each", took)
+	}
+	if got := s.count(`SELECT count(*) FROM throttles`); got != tries {
+		t.Errorf("%d attempts are counted, want %d: nobody was let try", got, tries)
+	}
+	if err := held.Close(); err != nil {
+		t.Fatal(err)
+	}
+	v.get("/kerja/").want(http.StatusOK)
+	v.post("/keluar").want(http.StatusSeeOther)
+}
