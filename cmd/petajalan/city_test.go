@@ -2,11 +2,13 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"petajalan/internal/postgres"
 	"petajalan/seeds"
@@ -109,5 +111,41 @@ func TestABrokenSeedIsRefusedWithItsLine(t *testing.T) {
 	got := petajalan(t, settings, "seed", folder)
 	if got.code != 1 || !strings.Contains(got.stderr, "targets.csv baris 17") {
 		t.Errorf("a broken line 17: %+v, want code 1, the file and the line", got)
+	}
+}
+
+func TestTwoProgramsOnOneDatabaseDoEachSlotOnce(t *testing.T) {
+	t.Parallel()
+	settings := map[string]string{"PETAJALAN_DATA": filepath.Join(t.TempDir(), "data")}
+	both := []*running{start(t, settings, "serve"), start(t, settings, "serve")}
+	done := func() (slots []string) {
+		for _, r := range both {
+			for line := range strings.Lines(r.stderr.String()) {
+				var entry struct{ Msg, Job, Slot string }
+				if json.Unmarshal([]byte(line), &entry) == nil && entry.Msg == "job done" {
+					slots = append(slots, entry.Job+" "+entry.Slot)
+				}
+			}
+		}
+		return slots
+	}
+	// The periods of a new database are made at the first tick of either program.
+	for deadline := time.Now().Add(3 * time.Minute); len(done()) == 0; time.Sleep(100 * time.Millisecond) {
+		if time.Now().After(deadline) {
+			t.Fatalf("no job was done\n%s\n%s", both[0].stderr, both[1].stderr)
+		}
+	}
+	time.Sleep(21 * time.Second) // a tick of the other program, which would do it a second time
+	for _, r := range both {
+		if code := r.end(); code != 0 {
+			t.Errorf("exit code %d\n%s", code, r.stderr)
+		}
+	}
+	seen := map[string]bool{}
+	for _, slot := range done() {
+		if seen[slot] {
+			t.Errorf("%s was done twice", slot)
+		}
+		seen[slot] = true
 	}
 }
