@@ -27,7 +27,7 @@ type agencyRow struct {
 	Change     change
 	Score      scoreText
 
-	score, change *string // for sorting
+	score, change *string // for sorting; no change where it is not certain
 }
 
 // newAgencyTable lists the perangkat daerah, kecamatan among them.
@@ -46,7 +46,7 @@ func newAgencyTable(e *edition, order string) agencyTable {
 func latestScores(e *edition, agencies []*scorecard.Agency) []*scorecard.Score {
 	scores := make([]*scorecard.Score, len(agencies))
 	for i, a := range agencies {
-		scores[i] = e.Score(scoring.LevelAgency, a.Code, e.View.Latest())
+		scores[i] = shownScore(e, a.Code)
 	}
 	return scores
 }
@@ -58,7 +58,7 @@ func newScoreTable(e *edition, agencies []*scorecard.Agency, order string) agenc
 	series := make([][]*float64, len(agencies))
 	span := 14.0
 	for i, a := range agencies {
-		series[i] = twoYears(e.Scores(scoring.LevelAgency, a.Code))
+		series[i] = twoYears(shownScores(e, a.Code))
 		span = math.Max(span, extent(series[i]))
 	}
 	for i, a := range agencies {
@@ -76,13 +76,14 @@ func newScoreTable(e *edition, agencies []*scorecard.Agency, order string) agenc
 }
 
 func newAgencyRow(e *edition, a *scorecard.Agency, spark chart.SVG) agencyRow {
-	period := e.View.Latest()
-	s := e.Score(scoring.LevelAgency, a.Code, period)
+	s := shownScore(e, a.Code)
 	r := agencyRow{
 		Name: placeName(e, a), Href: agencyPath(e, a), Spark: spark, Score: scoreTextOf(e, s), Coverage: noFigure,
-		change: e.Change(scoring.LevelAgency, a.Code, period),
+		Change: movement(s, e.Score(scoring.LevelAgency, a.Code, e.View.Latest().Previous())),
 	}
-	r.Change = newChange(r.change)
+	if r.Change.Mark != "" {
+		r.change = e.Change(scoring.LevelAgency, a.Code, e.View.Latest())
+	}
 	if s == nil {
 		r.Bar = chart.ScoreBar(nil, 0, 0)
 		return r

@@ -25,7 +25,7 @@ func countWord(n int) string {
 }
 
 // trendFinding says how a row of scores, oldest first, came to its end: "Naik tujuh
-// triwulan berturut-turut".
+// triwulan berturut-turut". A step that missing data may explain ends the count.
 func trendFinding(scores []*scorecard.Score) string {
 	if len(scores) == 0 || scores[len(scores)-1] == nil || scores[len(scores)-1].Score == nil {
 		return "Triwulan ini belum ada nilainya"
@@ -33,11 +33,7 @@ func trendFinding(scores []*scorecard.Score) string {
 	last := change{}
 	streak := 0
 	for i := len(scores) - 1; i > 0; i-- {
-		now, before := scores[i], scores[i-1]
-		if now == nil || before == nil {
-			break
-		}
-		c := newChange(scorecard.Subtract(now.Score, before.Score))
+		c := movement(scores[i], scores[i-1])
 		if streak == 0 {
 			last = c
 		}
@@ -50,6 +46,8 @@ func trendFinding(scores []*scorecard.Score) string {
 	switch {
 	case last.Mark == "" && len(scores) == 1:
 		return "Triwulan pertama yang dinilai"
+	case last.Word == withinReason:
+		return "Perubahan dari triwulan lalu masih dalam rentang wajar"
 	case last.Mark == "":
 		return "Belum dapat dibandingkan dengan triwulan lalu"
 	case last.Mark == "flat":
@@ -62,7 +60,10 @@ func trendFinding(scores []*scorecard.Score) string {
 
 // comparisonFinding says where a row of scores stands beside a row of means: "Di atas
 // rerata 21 kelurahan sejak Triwulan I 2025".
-func comparisonFinding(e *edition, scores []*scorecard.Score, means []*string, among string) string {
+func comparisonFinding(e *edition, agency *scorecard.Agency, scores []*scorecard.Score, means []*string, among string) string {
+	if isLate(e, agency.Code) {
+		return "Belum ada nilai " + formatPeriod(e.View.Latest()) + ", karena terlambat lapor"
+	}
 	side := func(i int) string {
 		if scores[i] == nil {
 			return ""
@@ -272,9 +273,12 @@ func agencyNotes(e *edition, agency *scorecard.Agency) []note {
 		notes = append(notes, note{Text: "Warga paling puas dengan " + strings.ToLower(elementName(highest.Code)),
 			Detail: "Nilai " + formatNumber(highest.Value, 1) + " dalam survei kepuasan.", Href: "#skm"})
 	}
-	if c := newChange(e.Change(scoring.LevelAgency, agency.Code, period)); c.Mark == "up" || c.Mark == "down" {
+	if isLate(e, agency.Code) {
+		return notes
+	}
+	if c := latestMovement(e, scoring.LevelAgency, agency.Code); c.Mark == "up" || c.Mark == "down" {
 		notes = append(notes, note{Text: "Nilai " + c.Word + " " + c.Text + " poin", Detail: "Dibandingkan dengan " + formatPeriod(period.Previous()) + "."})
-	} else if c.Mark == "flat" {
+	} else if c.Mark == "flat" || c.Word == withinReason {
 		notes = append(notes, note{Text: noChange})
 	}
 	return notes

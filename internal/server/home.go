@@ -85,7 +85,7 @@ func cityHeadline(e *edition, s *scorecard.Score) headline {
 	t := scoreTextOf(e, s)
 	reported, due := e.Reporting(period)
 	h := headline{Figure: t.Text, Unit: "dari 100", Rating: t.Rating, Facts: []fact{
-		changeFact("Dari triwulan lalu", e.Change(scoring.LevelCity, scoring.CityCode, period)),
+		movementFact("Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
 		{Name: "Unit yang melapor", Text: formatCount(reported) + " dari " + formatCount(due)},
 	}}
 	if s != nil {

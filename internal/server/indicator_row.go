@@ -139,8 +139,11 @@ func previousResult(e *edition, a *scorecard.Achievement) *scorecard.Achievement
 }
 
 // sparkOf draws how far the target was reached in each due period. A period without a
-// result is a gap.
+// result is a gap; without a result now there is nothing to draw towards.
 func sparkOf(e *edition, a *scorecard.Achievement) (chart.SVG, string) {
+	if a.Raw == nil {
+		return "", ""
+	}
 	var values []*float64
 	var figures []*string
 	for _, q := range e.Series(a.Agency, a.Indicator) {

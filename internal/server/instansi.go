@@ -104,9 +104,7 @@ type agencyPage struct {
 	Trail        []crumb
 	Agency       *scorecard.Agency
 	Kind         string
-	Parent       *agencyLink           // nil when there is none
-	Calendar     *scorecard.PeriodInfo // of the newest period; nil when it is not in the edition
-	Late         bool                  // nothing was handed in though the time is over
+	Parent       *agencyLink // nil when there is none
 	Score        headline
 	Trend        trendFigure
 	Services     serviceTable
@@ -169,21 +167,19 @@ func showAgency(e *edition, p params) (view, error) {
 // fillScore adds what only an agency that reports has.
 func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 	period := e.View.Latest()
-	score := e.Score(scoring.LevelAgency, agency.Code, period)
-	scores := e.Scores(scoring.LevelAgency, agency.Code)
+	score := shownScore(e, agency.Code)
+	scores := shownScores(e, agency.Code)
 	peers := e.Reporters(agency.Group())
 	among := formatCount(len(peers)) + " " + groupWord(agency.Group())
 	means := make([]*string, len(e.Periods))
 	for i, info := range e.Periods {
 		means[i], _ = e.PeerMean(agency.Code, info.Period)
 	}
-	page.Calendar = e.Calendar(period)
-	page.Late = slices.Contains(e.Silent(period), agency)
 	page.Score = placeHeadline(e, agency, score, among)
 	if score != nil && score.FirstScore != nil && score.Score != nil && *score.FirstScore != *score.Score {
 		page.Score.Facts = append(page.Score.Facts, fact{Name: "Terhadap target semula", Text: formatFigure(e.Method.Bands, *score.FirstScore, 1)})
 	}
-	page.Trend = newTrend(e, comparisonFinding(e, scores, means, among), scores, "Rerata", means)
+	page.Trend = newTrend(e, comparisonFinding(e, agency, scores, means, among), scores, "Rerata", means)
 	page.Notes = agencyNotes(e, agency)
 	page.Lowest = lowestResults(e, scoring.LevelAgency, agency.Code)
 	page.Shares = agencyShares(e, agency, score)

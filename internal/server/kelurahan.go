@@ -1,8 +1,6 @@
 package server
 
 import (
-	"slices"
-
 	"petajalan/internal/chart"
 	"petajalan/internal/fault"
 	"petajalan/internal/scorecard"
@@ -59,8 +57,6 @@ type placePage struct {
 	Name         string // "Kelurahan Bendogerit"
 	District     string // "Sananwetan"
 	Locator      chart.SVG
-	Calendar     *scorecard.PeriodInfo // of the newest period; nil when it is not in the edition
-	Late         bool                  // nothing was handed in though the time is over
 	Score        headline
 	Trend        trendFigure
 	Services     serviceTable
@@ -80,11 +76,9 @@ func showPlace(e *edition, p params) (view, error) {
 	if agency == nil || !agency.Reports {
 		return view{}, fault.New(fault.NotFound, "Tidak ada kelurahan bernama “%s” di Kota Blitar. Pilih dari daftar kelurahan, atau cari namanya.", shorten(p.path["nama"], 40))
 	}
-	period := e.View.Latest()
 	place := placeName(e, agency)
-	silent := e.Silent(period)
-	score := e.Score(scoring.LevelAgency, agency.Code, period)
-	scores := e.Scores(scoring.LevelAgency, agency.Code)
+	score := shownScore(e, agency.Code)
+	scores := shownScores(e, agency.Code)
 	peers := e.Reporters(scorecard.GroupKelurahan)
 	means := make([]*string, len(e.Periods))
 	for i, info := range e.Periods {
@@ -99,10 +93,8 @@ func showPlace(e *edition, p params) (view, error) {
 		Name:         "Kelurahan " + place,
 		District:     districtName(e, agency),
 		Locator:      locator(e, peers, agency),
-		Calendar:     e.Calendar(period),
-		Late:         slices.Contains(silent, agency),
 		Score:        placeHeadline(e, agency, score, among),
-		Trend:        newTrend(e, comparisonFinding(e, scores, means, among), scores, "Rerata", means),
+		Trend:        newTrend(e, comparisonFinding(e, agency, scores, means, among), scores, "Rerata", means),
 		Services:     newServiceTable(e, agency),
 		Notes:        agencyNotes(e, agency),
 		Lowest:       lowestResults(e, scoring.LevelAgency, agency.Code),
@@ -113,7 +105,7 @@ func showPlace(e *edition, p params) (view, error) {
 	page.Found, page.Indicators, page.LeftOut = agencyIndicators(e, agency)
 	for _, other := range peers {
 		if other != agency && districtName(e, other) == page.District {
-			page.Neighbours = append(page.Neighbours, newTile(e, other, slices.Contains(silent, other)))
+			page.Neighbours = append(page.Neighbours, newTile(e, other))
 		}
 	}
 	return view{template: "kelurahan", data: page}, nil
@@ -137,9 +129,15 @@ func locator(e *edition, peers []*scorecard.Agency, focus *scorecard.Agency) cha
 func placeHeadline(e *edition, agency *scorecard.Agency, s *scorecard.Score, among string) headline {
 	period := e.View.Latest()
 	t := scoreTextOf(e, s)
-	h := headline{Figure: t.Text, Unit: "dari 100", Rating: t.Rating, Facts: []fact{
-		changeFact("Dari triwulan lalu", e.Change(scoring.LevelAgency, agency.Code, period)),
-	}}
+	h := headline{Figure: t.Text, Unit: "dari 100", Rating: t.Rating}
+	if isLate(e, agency.Code) {
+		h.Late = true
+		if calendar := e.Calendar(period); calendar != nil {
+			h.Due = calendar.DueAt
+		}
+	} else {
+		h.Facts = []fact{movementFact("Dari triwulan lalu", latestMovement(e, scoring.LevelAgency, agency.Code))}
+	}
 	if t.Text == noFigure {
 		h.Unit = ""
 	}
@@ -157,6 +155,9 @@ func placeHeadline(e *edition, agency *scorecard.Agency, s *scorecard.Score, amo
 func agencyShares(e *edition, agency *scorecard.Agency, s *scorecard.Score) shares {
 	table := shares{What: "Yang dinilai", Heading: "Dari mana nilainya?", Sum: noFigure,
 		Note: "Bobot tiap tujuan adalah jumlah bobot target yang sudah dinilai. Sumbangan adalah nilai dikali bobot; jumlahnya dapat berbeda 0,1 karena pembulatan."}
+	if s == nil || s.Score == nil {
+		return table
+	}
 	for _, part := range e.Portions(agency.Code, e.View.Latest()) {
 		table.Rows = append(table.Rows, shareRow{
 			Name: part.Goal.Name, Href: e.Link("/tujuan/" + part.Goal.Code),
@@ -164,10 +165,8 @@ func agencyShares(e *edition, agency *scorecard.Agency, s *scorecard.Score) shar
 			Bar: chart.Bar(geometry(&part.Score), 0, 100),
 		})
 	}
-	if s != nil && s.Score != nil {
-		table.Sum = scoreTextOf(e, s).Text
-		table.Heading = "Dari mana nilai " + table.Sum + "?"
-	}
+	table.Sum = scoreTextOf(e, s).Text
+	table.Heading = "Dari mana nilai " + table.Sum + "?"
 	return table
 }
 

@@ -160,12 +160,13 @@ func stateRows(e *edition) []stateRow {
 }
 
 // newSpanExample takes the first agency by code whose data are incomplete and whose band
-// is not sure, or else one whose data are incomplete.
+// is not sure, or else one whose data are incomplete; never one that is late, whose figure is
+// not shown.
 func newSpanExample(e *edition) *spanExample {
 	var chosen *scorecard.Score
 	for i := range e.Agencies {
 		s := e.Score(scoring.LevelAgency, e.Agencies[i].Code, e.View.Latest())
-		if s == nil || s.Score == nil || s.Low == s.High {
+		if s == nil || s.Score == nil || s.Low == s.High || isLate(e, s.Code) {
 			continue
 		}
 		if chosen == nil || chosen.Rating != nil && s.Rating == nil {

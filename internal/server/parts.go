@@ -2,6 +2,7 @@ package server
 
 import (
 	"strings"
+	"time"
 
 	"petajalan/internal/chart"
 	"petajalan/internal/scorecard"
@@ -13,10 +14,11 @@ import (
 // crumb is a step on the way to a page; the page itself has no Href.
 type crumb struct{ Name, Href string }
 
-// change is a difference between two quarters. The zero change means that one is missing.
+// change is a difference between two quarters. The zero change means that one is missing;
+// without a mark but with a word nothing certain can be said: see movement.
 type change struct {
 	Mark string // up, down, flat
-	Word string // naik, turun, tetap
+	Word string // naik, turun, tetap, masih wajar
 	Text string // "1,3", without sign: the mark says it
 }
 
@@ -116,16 +118,20 @@ func targetStatus(e *edition, a *scorecard.Achievement) status {
 
 // headline is the number a page is about.
 type headline struct {
+	Late   bool      // said in place of the figure and the band
+	Due    time.Time // first moment that was too late; zero: not known
 	Figure string
 	Unit   string // "dari 100"
 	Rating rating
 	Facts  []fact
 }
 
-// fact is a name and its value: a text, which may be a link, or a change.
+// fact is a name and its value: a text, which may be a link, a change, or a text that says
+// that there is nothing to say.
 type fact struct {
 	Name, Text, Href string
 	Change           *change
+	Muted            string
 }
 
 // changeFact is a fact about a change; without one it says so.
@@ -215,6 +221,7 @@ type tile struct {
 	Figure string
 	Name   string
 	Word   string
+	Late   bool // hatched: nothing was handed in though the time is over
 	Change *change
 }
 

@@ -33,11 +33,10 @@ func newPlaces(e *edition) places {
 		Legend:  newLegend(e), Period: e.View.Latest(),
 	}
 	var areas []chart.Area
-	silent := e.Silent(e.View.Latest())
 	for _, a := range agencies {
-		t := newTile(e, a, slices.Contains(silent, a))
+		t := newTile(e, a)
 		if area := e.Area(a.Area); area != nil && area.Outline != nil && area.LabelX != nil && area.LabelY != nil {
-			s := e.Score(scoring.LevelAgency, a.Code, e.View.Latest())
+			s := shownScore(e, a.Code)
 			label := noFigure
 			if s != nil && s.Score != nil {
 				label = formatFigure(e.Method.Bands, *s.Score, 0)
@@ -57,20 +56,19 @@ func newPlaces(e *edition) places {
 	return p
 }
 
-// newTile is a kelurahan in a list. A silent one has handed in nothing though it was due.
-func newTile(e *edition, a *scorecard.Agency, silent bool) tile {
-	s := e.Score(scoring.LevelAgency, a.Code, e.View.Latest())
+// newTile is a kelurahan in a list. One that is late has neither figure nor change.
+func newTile(e *edition, a *scorecard.Agency) tile {
+	s := shownScore(e, a.Code)
 	t := scoreTextOf(e, s)
-	c := newChange(e.Change(scoring.LevelAgency, a.Code, e.View.Latest()))
+	c := movement(s, e.Score(scoring.LevelAgency, a.Code, e.View.Latest().Previous()))
 	tl := tile{Href: agencyPath(e, a), Level: t.Rating.Level, Figure: t.Text, Name: placeName(e, a), Word: t.Rating.Word}
 	switch {
 	case t.Rating.Level > 0:
 		tl.Change = &c
 	case s != nil && s.Score != nil:
 		tl.Word = "Belum pasti, " + formatFigure(e.Method.Bands, s.Low, 0) + unbrokenDash + formatFigure(e.Method.Bands, s.High, 0)
-		if silent {
-			tl.Word = "Terlambat lapor"
-		}
+	case s != nil:
+		tl.Late = isLate(e, a.Code)
 	}
 	return tl
 }
