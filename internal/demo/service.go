@@ -58,6 +58,9 @@ func (c *city) serviceResults() []serviceResult {
 				size *= 3
 			}
 			for _, p := range c.periods {
+				if p == newest && c.slugOf(reporter) == silent {
+					continue
+				}
 				all = append(all, c.serviceResult(reporter, s.Code, agency, p, size))
 			}
 		}
@@ -75,7 +78,7 @@ func (c *city) serviceResult(reporter *roadmap.Agency, service, agency string, p
 	r.digital = r.received * min(max(8+4*p.Since(first)+d.between(-5, 12), 0), 95) / 100
 	if respondents := r.done * d.between(4, 30) / 100; respondents >= 5 {
 		r.respondents = respondents
-		r.ikm = min(max(c.satisfaction(reporter, p)+d.between(-260, 260), 6_500), 9_950)
+		r.ikm = c.satisfaction(reporter, p) + d.between(-180, 180)
 	}
 	return r
 }
@@ -90,14 +93,27 @@ func (c *city) share(d dice, a *roadmap.Agency, indicator string, p roadmap.Peri
 	return min(n, (n*rate+whole/2)/whole)
 }
 
-// satisfaction is the mean satisfaction with an agency, in hundredths of the IKM.
+// satisfaction is the mean satisfaction with an agency, in hundredths of the IKM:
+// around 83, and ever harder to move the further away, as nobody pleases everybody.
 func (c *city) satisfaction(a *roadmap.Agency, p roadmap.Period) int {
-	base := 8_000
+	mood := 0 // above or below the usual
 	if i := c.plan.Indicator(indicatorSurvey); i != nil && i.Applies(a) {
-		base += (c.performance(a, i, p) - habitIndex.center) * 2
+		mood = (c.performance(a, i, p) - habitIndex.center) * 3 / 2
 	}
-	return base + 35*p.Since(first) + newDice("mood", a.Code, p.String()).between(-120, 120)
+	mood += 35*p.Since(first) + newDice("mood", a.Code, p.String()).between(-120, 120)
+	return 8_250 + mood*1_500/(1_500+max(mood, -mood/3))
 }
+
+// moods are how far the elements stand from the mean of a survey, in
+// ten-thousandths of an answer: complaints and facilities please least, the
+// manner of the staff most.
+var moods = map[scoring.Element]int{
+	"persyaratan": 300, "prosedur": -100, "waktu": -800, "biaya": 700, "produk": 200,
+	"kompetensi": 500, "perilaku": 1_300, "pengaduan": -1_900, "sarana": -1_400,
+}
+
+// bestMean is the highest mean answer to a question, in ten-thousandths.
+const bestMean = 38_900
 
 // inventServiceResults adds up what each agency and its units delivered.
 func (c *city) inventServiceResults() {
@@ -205,17 +221,9 @@ func (c *city) survey(a *roadmap.Agency, h surveyKey) *survey {
 	s.respondents = max(s.respondents, 5)
 	mood := c.satisfaction(a, p)
 	for i := range s.sums {
-		// The mean answer is a 25th of the index; waiting and complaints do worst.
-		mean := mood*4 + d.between(-700, 700)
-		switch scoring.Elements[i] {
-		case "waktu":
-			mean -= 1_300
-		case "pengaduan", "sarana":
-			mean -= 700
-		case "biaya", "perilaku":
-			mean += 900
-		}
-		s.sums[i] = min(max(mean*s.respondents/whole, s.respondents), 4*s.respondents)
+		// The mean answer is a 25th of the index.
+		mean := mood*4 + moods[scoring.Elements[i]] + d.between(-500, 500)
+		s.sums[i] = min(mean, bestMean) * s.respondents / whole
 	}
 	return s
 }
