@@ -104,6 +104,7 @@ type params struct {
 	query url.Values
 }
 
-// pageQuery are the words in a query that change a public page, beside terbitan. Any
+// pageQuery are the words in a query that change a public page, beside terbitan; of status
+// only the values in outcomeNames do. Any
 // other is ignored, so that nobody can fill the cache with pages that are all the same.
-var pageQuery = []string{"q", "urut"}
+var pageQuery = []string{"q", "urut", "status"}

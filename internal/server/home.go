@@ -68,7 +68,7 @@ func showHome(e *edition, p params) (view, error) {
 		Example:  exampleBullet(),
 	}
 	page.Improved, page.Attention = highlights(e)
-	page.Found, page.Targets = targetsFinding(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period), e.Link("/indikator"))
+	page.Found, page.Targets = targetsFinding(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period))
 	return view{template: "home", data: page}, nil
 }
 
@@ -92,23 +92,19 @@ func cityHeadline(e *edition, s *scorecard.Score) headline {
 		h.Facts = append(h.Facts, fact{Name: "Data yang sudah masuk", Text: formatShare(s.Coverage)})
 	}
 	h.Facts = append(h.Facts, spanFact(e, s))
+	h.Counts = ratingCounts(e, s)
 	return h
 }
 
 // targetsFinding counts what became of targets, as a sentence and as parts of a whole.
-func targetsFinding(e *edition, targets []*scorecard.Achievement, href string) (string, segments) {
+func targetsFinding(e *edition, targets []*scorecard.Achievement) (string, segments) {
 	t := tallyOf(e, targets)
 	due := t.Scored() + t.Missing
 	finding := "Belum ada target yang jatuh tempo"
 	if due > 0 {
 		finding = sentenceStart(countOf(t.Reached, due)) + " target tercapai"
 	}
-	return finding, newSegments(
-		segmentKey{"ok", t.Reached, "tercapai", href},
-		segmentKey{"near", t.Near, "hampir tercapai", href},
-		segmentKey{"miss", t.Below, "belum tercapai", href},
-		segmentKey{"none", t.Missing, "belum ada data", href},
-	)
+	return finding, t.segments(e)
 }
 
 // shares take a score apart: value × weight = contribution.

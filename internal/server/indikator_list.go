@@ -61,13 +61,14 @@ func (t tally) Scored() int { return t.Reached + t.Near + t.Below }
 // Due is how many targets are due, scored or missing.
 func (t tally) Due() int { return t.Scored() + t.Missing }
 
-// Segments draws the tally as parts of a whole.
-func (t tally) Segments() segments {
+// segments draws the tally as parts of a whole, each with a link to its targets.
+func (t tally) segments(e *edition) segments {
+	href := func(kind string) string { return e.Link("/indikator?status=" + kind) }
 	return newSegments(
-		segmentKey{Kind: "ok", Count: t.Reached, Name: "Tercapai"},
-		segmentKey{Kind: "near", Count: t.Near, Name: "Hampir tercapai"},
-		segmentKey{Kind: "miss", Count: t.Below, Name: "Belum tercapai"},
-		segmentKey{Kind: "none", Count: t.Missing, Name: "Belum ada data"},
+		segmentKey{"ok", t.Reached, "tercapai", href(kindReached)},
+		segmentKey{"near", t.Near, "hampir tercapai", href(kindNear)},
+		segmentKey{"miss", t.Below, "belum tercapai", href(kindBelow)},
+		segmentKey{"none", t.Missing, "belum ada data", href(kindMissing)},
 	)
 }
 
@@ -78,26 +79,51 @@ func (t tally) Total() int { return t.Scored() + t.Missing + t.Left }
 func tallyOf(e *edition, targets []*scorecard.Achievement) tally {
 	var t tally
 	for _, a := range targets {
-		switch {
-		case a.State.IsMissing():
+		switch outcomeKind(e, a) {
+		case kindReached:
+			t.Reached++
+		case kindNear:
+			t.Near++
+		case kindBelow:
+			t.Below++
+		case kindMissing:
 			t.Missing++
-		case a.State != scoring.Scored:
-			t.Left++
 		default:
-			switch targetStatus(e, a).Mark {
-			case "ok":
-				t.Reached++
-			case "near":
-				t.Near++
-			default:
-				t.Below++
-			}
+			t.Left++
 		}
 	}
 	return t
 }
 
-func showIndicators(e *edition, _ params) (view, error) {
+// What became of a target, as an address says it: /indikator?status=hampir.
+const (
+	kindReached = "tercapai"
+	kindNear    = "hampir"
+	kindBelow   = "belum"
+	kindMissing = "kosong"
+)
+
+// outcomeKind is what became of a target; empty when it is not due or left out.
+func outcomeKind(e *edition, a *scorecard.Achievement) string {
+	switch {
+	case a.State.IsMissing():
+		return kindMissing
+	case a.State != scoring.Scored:
+		return ""
+	}
+	switch targetStatus(e, a).Mark {
+	case "ok":
+		return kindReached
+	case "near":
+		return kindNear
+	}
+	return kindBelow
+}
+
+func showIndicators(e *edition, p params) (view, error) {
+	if kind := p.query.Get("status"); outcomeNames[kind] != "" {
+		return showOutcome(e, kind), nil
+	}
 	period := e.View.Latest()
 	page := indicatorListPage{
 		Page: newPage(e, "/indikator", "/indikator", "Semua indikator",
@@ -106,7 +132,7 @@ func showIndicators(e *edition, _ params) (view, error) {
 		Count:   len(e.Indicators),
 		Reached: tallyOf(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period)),
 	}
-	page.Segments = page.Reached.Segments()
+	page.Segments = page.Reached.segments(e)
 	for i := range e.Goals {
 		g := goalIndicators{Goal: &e.Goals[i], Href: e.Link("/tujuan/" + e.Goals[i].Code)}
 		for _, o := range e.Goals[i].Objectives {

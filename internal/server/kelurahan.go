@@ -148,6 +148,7 @@ func placeHeadline(e *edition, agency *scorecard.Agency, s *scorecard.Score, amo
 		h.Facts = append(h.Facts, fact{Name: "Data yang sudah masuk", Text: formatShare(s.Coverage)})
 	}
 	h.Facts = append(h.Facts, spanFact(e, s))
+	h.Counts = ratingCounts(e, s)
 	return h
 }
 

@@ -124,6 +124,26 @@ type headline struct {
 	Unit   string // "dari 100"
 	Rating rating
 	Facts  []fact
+	Counts string // of the targets in each band; empty where none is scored
+}
+
+// ratingCounts counts the targets under a score by their bands, the highest first: "310
+// sangat tinggi, 120 tinggi". It is empty where none is scored.
+func ratingCounts(e *edition, s *scorecard.Score) string {
+	if s == nil {
+		return ""
+	}
+	total := 0
+	parts := make([]string, len(e.Method.Bands))
+	for i, b := range e.Method.Bands {
+		n := s.Counts.Ratings[b.Rating]
+		total += n
+		parts[i] = formatCount(n) + " " + strings.ToLower(b.Label)
+	}
+	if total == 0 {
+		return ""
+	}
+	return strings.Join(parts, ", ")
 }
 
 // fact is a name and its value: a text, which may be a link, a change, or a text that says

@@ -229,7 +229,7 @@ func (sh *shelf) missing(text string) string {
 func knownQuery(c *gin.Context) url.Values {
 	known := url.Values{}
 	for _, name := range pageQuery {
-		if value := shorten(strings.Join(strings.Fields(c.Query(name)), " "), queryLength); value != "" {
+		if value := shorten(strings.Join(strings.Fields(c.Query(name)), " "), queryLength); value != "" && (name != "status" || outcomeNames[value] != "") {
 			known.Set(name, value)
 		}
 	}
