@@ -72,6 +72,11 @@ CREATE TABLE service_results (
     CONSTRAINT service_results_parts_check CHECK (on_time BETWEEN 0 AND done AND uncorrected BETWEEN 0 AND done AND digital BETWEEN 0 AND received)
 );
 
+-- Whether each element's answers, from 1 to 4 each, can add up to its sum.
+CREATE FUNCTION sums_fit_answers(sums int[], answers int[]) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$
+    SELECT coalesce(bool_and(coalesce(s BETWEEN a AND 4::bigint * a, false)), false) FROM unnest(sums, answers) AS element (s, a)
+$$;
+
 -- The satisfaction survey (SKM) of an agency and half-year: sums and numbers of answers
 -- of the nine elements, in the order persyaratan, prosedur, waktu, biaya, produk,
 -- kompetensi, perilaku, pengaduan, sarana.
@@ -89,12 +94,16 @@ CREATE TABLE satisfaction_results (
     published_ikm numeric(5, 2), -- what the source printed, kept beside the recomputed figure
     recorded_at   timestamptz NOT NULL,
     CONSTRAINT satisfaction_results_key UNIQUE (agency_id, year, half, revision),
-    CONSTRAINT satisfaction_results_elements_check CHECK (array_length(sums, 1) = 9 AND array_length(answers, 1) = 9 AND 0 < ALL (answers))
+    CONSTRAINT satisfaction_results_elements_check CHECK (array_length(sums, 1) = 9 AND array_length(answers, 1) = 9 AND 0 < ALL (answers)),
+    CONSTRAINT satisfaction_results_sums_check CHECK (sums_fit_answers(sums, answers))
 );
 
 CREATE TRIGGER standards_insert_only BEFORE UPDATE OR DELETE ON standards FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER service_results_insert_only BEFORE UPDATE OR DELETE ON service_results FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER satisfaction_results_insert_only BEFORE UPDATE OR DELETE ON satisfaction_results FOR EACH ROW EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER standards_no_truncate BEFORE TRUNCATE ON standards FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER service_results_no_truncate BEFORE TRUNCATE ON service_results FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER satisfaction_results_no_truncate BEFORE TRUNCATE ON satisfaction_results FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 GRANT SELECT ON services, offerings, standards, service_results, satisfaction_results TO peta_web, peta_job, peta_ro;
 GRANT INSERT ON standards, service_results, satisfaction_results TO peta_web;

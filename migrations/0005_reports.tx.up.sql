@@ -78,6 +78,18 @@ CREATE INDEX evidence_revision_id_idx ON evidence (revision_id);
 
 CREATE TRIGGER report_revisions_insert_only BEFORE UPDATE OR DELETE ON report_revisions FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER report_events_insert_only BEFORE UPDATE OR DELETE ON report_events FOR EACH ROW EXECUTE FUNCTION forbid_change();
+-- Of evidence only whether it is public may change.
+CREATE FUNCTION forbid_change_of_evidence() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    IF (to_jsonb(NEW) - 'is_public') IS DISTINCT FROM (to_jsonb(OLD) - 'is_public') THEN
+        RAISE EXCEPTION '% on % is not allowed: of a row only is_public may change', TG_OP, TG_TABLE_NAME
+            USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    RETURN NEW;
+END $$;
+CREATE TRIGGER evidence_only_is_public BEFORE UPDATE ON evidence FOR EACH ROW EXECUTE FUNCTION forbid_change_of_evidence();
+CREATE TRIGGER evidence_insert_only BEFORE DELETE ON evidence FOR EACH ROW EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER evidence_no_truncate BEFORE TRUNCATE ON evidence FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER report_revisions_no_truncate BEFORE TRUNCATE ON report_revisions FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER report_events_no_truncate BEFORE TRUNCATE ON report_events FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 

@@ -81,6 +81,7 @@ CREATE TABLE scores (
     first_high  numeric(7, 2),
     CONSTRAINT scores_pkey PRIMARY KEY (run_id, level, code, year, quarter),
     CONSTRAINT scores_interval_check CHECK (low <= high AND (score IS NULL OR (low <= score AND score <= high))),
+    CONSTRAINT scores_first_interval_check CHECK (first_low <= first_high AND first_low <= first_score AND first_score <= first_high),
     CONSTRAINT scores_rating_check CHECK (rating IS NULL OR score IS NOT NULL)
 );
 
@@ -104,6 +105,10 @@ CREATE TRIGGER runs_insert_only BEFORE UPDATE OR DELETE ON runs FOR EACH ROW EXE
 CREATE TRIGGER run_series_insert_only BEFORE UPDATE OR DELETE ON run_series FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER achievements_insert_only BEFORE UPDATE OR DELETE ON achievements FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER scores_insert_only BEFORE UPDATE OR DELETE ON scores FOR EACH ROW EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER runs_no_truncate BEFORE TRUNCATE ON runs FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER run_series_no_truncate BEFORE TRUNCATE ON run_series FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER achievements_no_truncate BEFORE TRUNCATE ON achievements FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER scores_no_truncate BEFORE TRUNCATE ON scores FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
 GRANT SELECT ON runs, run_series, achievements, scores TO peta_web, peta_job, peta_ro;
 GRANT INSERT ON runs, run_series, achievements, scores TO peta_web, peta_job;

@@ -14,8 +14,10 @@ CREATE TABLE publications (
     content         bytea NOT NULL,
     sha256          text NOT NULL CONSTRAINT publications_sha256_key UNIQUE
                     CONSTRAINT publications_sha256_check CHECK (sha256 = encode(sha256(content), 'hex')),
-    previous_sha256 text CONSTRAINT publications_previous_fkey REFERENCES publications (sha256)
-                    CONSTRAINT publications_previous_key UNIQUE, -- one chain, no forks
+    previous_sha256 text CONSTRAINT publications_previous_key UNIQUE, -- one chain, no forks
+    previous_number int GENERATED ALWAYS AS (number - 1) STORED, -- numbers follow one another along the chain
+    CONSTRAINT publications_number_sha256_key UNIQUE (number, sha256),
+    CONSTRAINT publications_previous_fkey FOREIGN KEY (previous_number, previous_sha256) REFERENCES publications (number, sha256),
     CONSTRAINT publications_first_check CHECK ((number = 1) = (previous_sha256 IS NULL))
 );
 

@@ -219,8 +219,8 @@ func (n *nation) clear(b *testing.B) {
 	}
 	n.long(b, func(ctx context.Context, tx postgres.Tx) error {
 		for _, statement := range []string{
-			`TRUNCATE achievements, scores, run_series`,
 			`SET LOCAL session_replication_role = replica`,
+			`TRUNCATE achievements, scores, run_series`,
 			`DELETE FROM runs WHERE input_hash <> repeat('0', 64)`,
 		} {
 			if _, err := tx.ExecContext(ctx, statement); err != nil {
