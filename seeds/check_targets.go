@@ -29,11 +29,17 @@ func keyOfTarget(t roadmap.Target) targetKey {
 func (c *checker) checkTargets(rows []targetRow) {
 	seen := map[targetKey]int{}
 	early, firstEarly := 0, 0
+	yearless := false // a row does not say of which year it is, so none can be called missing
 	for i := range rows {
 		row := &rows[i]
-		year := whole(row.Year)
+		year, err := strconv.Atoi(row.Year)
+		if err != nil { // noted when the row was read
+			yearless = true
+			c.target(row, 0)
+			continue
+		}
 		switch v := c.version.it; {
-		case row.Year == "" || c.broken[roadmapFile]:
+		case c.broken[roadmapFile]:
 		case year < v.FirstYear:
 			if early++; early == 1 {
 				firstEarly = row.line
@@ -54,7 +60,9 @@ func (c *checker) checkTargets(rows []targetRow) {
 		c.problems.add(targetsFile, firstEarly, fmt.Sprintf("%d baris bertahun sebelum %d, tahun pertama versi %d", early, c.version.it.FirstYear, c.version.it.Number),
 			"Hapus baris-baris itu; tahun-tahun itu milik versi sebelumnya dan sudah tersimpan")
 	}
-	c.checkComplete(seen)
+	if !yearless {
+		c.checkComplete(seen)
+	}
 	c.normalize()
 }
 

@@ -150,6 +150,7 @@ func TestBrokenFilesAreRefusedWithLineAndRemedy(t *testing.T) {
 		"a baseline outside its scale":    {"indicators.yaml", "value: \"A\"", "value: \"Z\"", "value: \"Z\"", "baseline “Z” tidak ada dalam skala akip", 0},
 
 		// Targets.
+		"a letter in a year":             {"targets.csv", ikm, "setda,IKM-KOTA,202x,86.00,,15,", "202x", "year “202x” bukan", 0},
 		"a letter for a digit":           {"targets.csv", ikm, "setda,IKM-KOTA,2025,8o,,15,", "8o", "target “8o” bukan angka. Tulis angka dengan titik desimal, misalnya 82.5.", 0},
 		"a decimal comma":                {"targets.csv", ikm, `setda,IKM-KOTA,2025,"86,5",,15,`, `"86,5"`, "target “86,5” memakai koma desimal", 0},
 		"a thousands point":              {"targets.csv", ikm, "setda,IKM-KOTA,2025,1.000.000,,15,", "1.000.000", "bukan angka", 0},

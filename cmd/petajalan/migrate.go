@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strconv"
 
 	"github.com/spf13/cobra"
 
@@ -11,7 +12,7 @@ import (
 )
 
 func migrateCommand(p *program) *cobra.Command {
-	var down int
+	var down string
 	c := &cobra.Command{
 		Use:   "migrate",
 		Short: "Bring the schema up to date, or with --down take steps back",
@@ -20,13 +21,17 @@ in a transaction, with the login of DATABASE_OWNER_URL. Several at once are safe
 The logins of DATABASE_URL and DATABASE_REPLICA_URL get their roles.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error {
-			if c.Flags().Changed("down") && down < 1 {
-				return fmt.Errorf("--down %d: say how many steps to take back, at least 1", down)
+			steps := 0
+			if c.Flags().Changed("down") {
+				var err error
+				if steps, err = strconv.Atoi(down); err != nil || steps < 1 {
+					return fmt.Errorf("--down %s: say how many steps to take back, a number of at least 1", down)
+				}
 			}
-			return p.migrate(c.Context(), down)
+			return p.migrate(c.Context(), steps)
 		},
 	}
-	c.Flags().IntVar(&down, "down", 0, "take back the last `N` migrations; the rows of their tables are lost (for development)")
+	c.Flags().StringVar(&down, "down", "", "take back the last `N` migrations; the rows of their tables are lost (for development)")
 	return c
 }
 

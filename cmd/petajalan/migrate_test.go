@@ -75,6 +75,7 @@ func TestMistakesOfTheOperatorAreTold(t *testing.T) {
 		"unknown command": {nil, []string{"terbang"}, `unknown command "terbang"`},
 		"unknown flag":    {nil, []string{"migrate", "--up"}, "unknown flag: --up"},
 		"no steps":        {nil, []string{"migrate", "--down", "0"}, "at least 1"},
+		"no number":       {nil, []string{"migrate", "--down", "abc"}, "--down abc: say how many steps to take back, a number of at least 1"},
 		"broken setting":  {map[string]string{"PETAJALAN_ZONE": "WIB", "LOG_LEVEL": ""}, []string{"migrate"}, "PETAJALAN_ZONE"},
 		"database away":   {away, []string{"migrate"}, "127.0.0.1:1/x"},
 	} {
