@@ -18,7 +18,7 @@ func detailRoutes() []publicRoute {
 		methodRoute,
 		publicationListRoute, publicationRoute,
 		searchRoute,
-		aboutRoute,
+		aboutRoute, accessibilityRoute,
 	}
 }
 

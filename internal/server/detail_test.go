@@ -180,7 +180,7 @@ func TestLinksOfAPastPublicationStayInIt(t *testing.T) {
 	e := blitar(t)
 	e.Latest = false
 	c := newCrawler(t, e)
-	for _, address := range []string{"/instansi", "/instansi/dlh", "/indikator", "/indikator/TEPAT-WAKTU", "/tujuan/T1", "/layanan", "/layanan/kel-0", "/metode", "/tentang", "/hitung/TEPAT-WAKTU/dlh/2026-TW3"} {
+	for _, address := range []string{"/instansi", "/instansi/dlh", "/indikator", "/indikator/TEPAT-WAKTU", "/tujuan/T1", "/layanan", "/layanan/kel-0", "/metode", "/tentang", "/aksesibilitas", "/indikator?status=tercapai", "/hitung/TEPAT-WAKTU/dlh/2026-TW3"} {
 		doc, err := c.open(address)
 		if err != nil {
 			t.Fatal(err)

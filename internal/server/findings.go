@@ -193,7 +193,9 @@ func highlights(e *edition) (improved, attention []note) {
 	late := silentNotes(e)
 	for _, f := range e.NeedsAttention(2 * highlightCount) {
 		if len(attention)+len(late) < highlightCount && !told[f.Indicator.Code] {
-			attention = append(attention, findingNote(e, f))
+			n := findingNote(e, f)
+			n.Detail = "Termasuk yang paling jauh dari target: rata-rata capaiannya " + formatNumber(f.Mean, 0) + " dari 100. " + n.Detail
+			attention = append(attention, n)
 		}
 	}
 	attention = append(attention, late...)

@@ -324,6 +324,8 @@ func otherFigures(e *edition, a *scorecard.Achievement) (periods, editions []fig
 			name := formatPeriod(b.Period)
 			if b.Scored != nil {
 				name += ": " + formatNumber(*b.Scored, 2)
+			} else {
+				name += ": " + strings.ToLower(stateWord(b.State))
 			}
 			periods = append(periods, figureLink{name, explainPath(e, b)})
 		}

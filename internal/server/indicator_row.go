@@ -3,6 +3,7 @@ package server
 import (
 	"math"
 	"strconv"
+	"strings"
 
 	"petajalan/internal/chart"
 	"petajalan/internal/scorecard"
@@ -11,14 +12,15 @@ import (
 
 // indicatorRow is an indicator in the list of an agency.
 type indicatorRow struct {
-	Name, Href, Note string
-	Value, Target    string
-	Status           status
-	Bullet           chart.SVG // empty where a bar would say nothing
-	AxisLow, AxisHigh,
-	Amended string // what became of the first promise, when it was changed
-	Spark      chart.SVG
-	SparkWords string
+	Name, Href, Note  string
+	Value, Target     string
+	Until             string // up to when the target counts, where it is not that of the year
+	Status            status
+	Bullet            chart.SVG // empty where a bar would say nothing
+	AxisLow, AxisHigh string
+	Amended           *amendedPromise // nil unless the target was changed
+	Spark             chart.SVG
+	SparkWords        string
 }
 
 // newIndicatorRow tells what became of a target.
@@ -35,29 +37,42 @@ func newIndicatorRow(e *edition, a *scorecard.Achievement) indicatorRow {
 	}
 	if row.Target == noFigure {
 		row.Target = ""
+	} else if current, _ := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year); current != nil && yearTarget(e, ind, current) != row.Target {
+		row.Until = "sampai triwulan ini"
+		if a.IsCarried() {
+			row.Until = "sampai " + formatPeriod(a.AsOf)
+		}
 	}
 	if !a.State.IsDue() {
 		return row
 	}
-	row.Amended = amendedWords(e, ind, a)
+	row.Amended = amendment(e, ind, a)
 	row.Bullet, row.AxisLow, row.AxisHigh = bulletOf(e, ind, a)
 	row.Spark, row.SparkWords = sparkOf(e, a)
 	return row
 }
 
-// amendedWords says what was first promised where that was changed, and why.
-func amendedWords(e *edition, ind *scorecard.Indicator, a *scorecard.Achievement) string {
-	if !a.IsAmended() {
-		return ""
+// amendment is both promises for the year of a target that was changed.
+func amendment(e *edition, ind *scorecard.Indicator, a *scorecard.Achievement) *amendedPromise {
+	current, first := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year)
+	if !a.IsAmended() || current == nil || first == nil || current == first {
+		return nil
 	}
-	first := *a
-	first.Target, first.TargetLow, first.TargetHigh, first.TargetLabel = a.FirstTarget, a.FirstTargetLow, a.FirstTargetHigh, nil
-	text := "Target semula " + formatTarget(ind, &first) + ", kini " + formatTarget(ind, a) + "."
-	if current, _ := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year); current != nil && current.Reason != "" {
-		text += " " + sentence(current.Reason)
-	}
-	return text
+	return &amendedPromise{Target: current, Year: a.AsOf.Year, First: yearTarget(e, ind, first), Now: yearTarget(e, ind, current)}
 }
+
+// amendedPromise is the target of a year in force, with the one first promised.
+type amendedPromise struct {
+	*scorecard.Target
+	Year       int
+	First, Now string // with their units
+}
+
+// Why is the reason for the change, without a full stop.
+func (p amendedPromise) Why() string { return strings.TrimSuffix(p.Reason, ".") }
+
+// Basis is the legal basis of the change, without a full stop.
+func (p amendedPromise) Basis() string { return strings.TrimSuffix(p.LegalBasis, ".") }
 
 // bulletOf draws a result against its target; empty for yes or no and for predicates,
 // which are no lengths, and where there is neither result nor target.

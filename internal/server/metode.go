@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"petajalan/internal/scorecard"
 	"petajalan/internal/scoring"
 )
@@ -14,6 +16,7 @@ var methodRoute = publicRoute{
 // methodPage explains the whole method with figures of this edition.
 type methodPage struct {
 	Page
+	Basis    string
 	Trail    []crumb
 	Formulas []formulaRow
 	Bands    []bandRow
@@ -71,11 +74,19 @@ type goalWeight struct {
 // scaleTable is a scale of the method, the highest step first.
 type scaleTable struct {
 	*scorecard.Scale
+	Basis  string
 	Status string
+	Coded  bool // the code of a step says more than its label: a grade
 	Rows   []scaleRow
 }
 
 type scaleRow struct{ Code, Label, From string }
+
+// basisWords writes out the dagger by which the seeds mark what was not checked against
+// the official text.
+func basisWords(s string) string {
+	return strings.TrimSuffix(strings.ReplaceAll(s, "†", "belum dicocokkan dengan naskah resmi"), ".")
+}
 
 func showMethod(e *edition, _ params) (view, error) {
 	m := &e.Method
@@ -83,6 +94,7 @@ func showMethod(e *edition, _ params) (view, error) {
 		Page: newPage(e, "/metode", "/metode", "Cara kami menilai",
 			"Rumus, kategori, bobot, dan perlakuan data kosong dalam Rapor Layanan Kota Blitar, dengan contoh hitungan."),
 		Trail:    trail(e, crumb{Name: "Cara menilai"}),
+		Basis:    basisWords(m.Basis),
 		Formulas: formulaRows(),
 		Bands:    bandRows(e, m.Bands, true),
 		Words:    bandRows(e, m.Words, false),
@@ -197,12 +209,20 @@ func newSpanExample(e *edition) *spanExample {
 	return x
 }
 
+// gradeLength is how long a grade is at most: "A-". A longer code is only the name of a
+// label.
+const gradeLength = 2
+
 // newScaleTable lists a scale from its highest step.
 func newScaleTable(s *scorecard.Scale) scaleTable {
-	t := scaleTable{Scale: s, Status: s.Status}
+	t := scaleTable{Scale: s, Basis: basisWords(s.Basis), Status: basisWords(s.Status)}
 	for i := len(s.Steps) - 1; i >= 0; i-- {
 		step := s.Steps[i]
 		row := scaleRow{step.Code, sentenceCase(step.Label), "urutan " + formatCount(step.Ordinal)}
+		if step.Label == "" {
+			row.Label = step.Code
+		}
+		t.Coded = t.Coded || step.Label != "" && len(step.Code) <= gradeLength
 		switch {
 		case step.From != nil && step.Exclusive:
 			row.From = "di atas " + formatExact(*step.From)

@@ -73,3 +73,10 @@ func TestALateUnitShowsNoFigureAnywhere(t *testing.T) {
 		}
 	}
 }
+
+func TestTheBasisOfAScaleIsSaidInWords(t *testing.T) {
+	t.Parallel()
+	if got, want := basisWords("Permendagri 86/2017 (†, sumber kedua)"), "Permendagri 86/2017 (belum dicocokkan dengan naskah resmi, sumber kedua)"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}

@@ -163,6 +163,12 @@ func addAgency(c *scorecard.Content, a scorecard.Agency, p scoring.Period, q int
 		x.FirstTarget = x.Target
 		if place == "Rembang" && ind.Code == "DIGITAL" {
 			x.FirstTarget = new("95")
+			if p == c.Period {
+				c.Targets = append(c.Targets,
+					scorecard.Target{Agency: x.Agency, Indicator: x.Indicator, Year: p.Year, Revision: 1, Value: x.FirstTarget, Weight: x.Weight},
+					scorecard.Target{Agency: x.Agency, Indicator: x.Indicator, Year: p.Year, Revision: 2, Value: x.Target, Weight: x.Weight,
+						Reason: "Anggaran digeser.", LegalBasis: "Perwali contoh", RecordedAt: time.Date(2026, 3, 16, 2, 0, 0, 0, time.UTC)})
+			}
 		}
 		if x.State == scoring.Scored {
 			actual := target * raw / 100

@@ -201,12 +201,12 @@ func TestStatesAreSaidInWords(t *testing.T) {
 	t.Parallel()
 	pages := publicPages(t)
 	for page, sentences := range map[string][]string{
-		"home":       {"DATA PERAGAAN", "Kelurahan Klampok belum mengirim data", "Belum pasti, 51" + unbrokenDash + "92", "Belum dapat dipastikan"},
+		"home":       {"DATA PERAGAAN", "Kelurahan Klampok belum mengirim data", "Termasuk yang paling jauh dari target", "Belum pasti, 51" + unbrokenDash + "92", "Belum dapat dipastikan"},
 		"home past":  {"Terbitan lama", "terbit 30 Oktober 2026", `name="terbitan" value="8"`},
 		"home empty": {"Belum ada target layanan Kota Blitar yang dapat dinilai", "Belum jatuh tempo", "Triwulan ini belum ada nilainya"},
 		"klampok":    {"Terlambat lapor.", "Batas waktu 14 Oktober 2026", "antara 0,0 dan 100,0"},
 		"tlumpu":     {"Belum dapat dipastikan", "data", "antara 51,0 dan 92,0"},
-		"rembang":    {"Sampel belum memenuhi: perlu paling sedikit 140 jawaban", "Target semula 95%, kini 90%."},
+		"rembang":    {"Sampel belum memenuhi: perlu paling sedikit 140 jawaban", "Target semula 95%, kini 90% untuk 2026, diubah 16 Maret 2026: Anggaran digeser. Dasar hukum: Perwali contoh."},
 		"turi":       {"Belum ada hasil Survei Kepuasan Masyarakat", "hasilnya belum diukur triwulan ini"},
 	} {
 		text := strings.Join(strings.Fields(pages[page]), " ")

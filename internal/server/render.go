@@ -105,7 +105,8 @@ func (p Page) FootLinks() []menuItem {
 	}
 	return append(items,
 		menuItem{Name: "API untuk pengembang", Href: "/api/v1/openapi.json"},
-		menuItem{Name: "Tentang situs ini", Href: p.Link("/tentang")})
+		menuItem{Name: "Tentang situs ini", Href: p.Link("/tentang")},
+		menuItem{Name: "Aksesibilitas", Href: p.Link("/aksesibilitas")})
 }
 
 // renderer holds the parsed templates.

@@ -8,6 +8,26 @@ var aboutRoute = publicRoute{
 	paths:   func(*edition) []string { return []string{"/tentang"} },
 }
 
+var accessibilityRoute = publicRoute{
+	pattern: "/aksesibilitas",
+	page:    showAccessibility,
+	paths:   func(*edition) []string { return []string{"/aksesibilitas"} },
+}
+
+// accessibilityPage says what is done so that everybody can use the site.
+type accessibilityPage struct {
+	Page
+	Trail []crumb
+}
+
+func showAccessibility(e *edition, _ params) (view, error) {
+	return view{template: "aksesibilitas", data: accessibilityPage{
+		Page: newPage(e, "/aksesibilitas", "/aksesibilitas", "Aksesibilitas",
+			"Apa yang dipenuhi, diuji, dan masih kurang supaya semua orang dapat memakai Rapor Layanan Kota Blitar."),
+		Trail: trail(e, crumb{Name: "Aksesibilitas"}),
+	}}, nil
+}
+
 // aboutPage says whose site this is, what it measures and what it does not.
 type aboutPage struct {
 	Page
