@@ -1,6 +1,7 @@
 package scorecard_test
 
 import (
+	"math"
 	"testing"
 	"time"
 
@@ -134,6 +135,51 @@ func TestBoard(t *testing.T) {
 			if len(b.Falls) == 0 {
 				t.Errorf("%s: nothing fell", at)
 			}
+		}
+	})
+
+	t.Run("JumpIsMeasuredAgainstTheLastVerifiedValue", func(t *testing.T) {
+		t.Parallel()
+		b, err := scorecard.LoadBoard(t.Context(), db, everything, november)
+		if err != nil {
+			t.Fatal(err)
+		}
+		// The same, one report at a time in Go.
+		var values []struct {
+			Agency, Kind, Status string
+			Series               int64
+			Value                *float64
+		}
+		err = db.NewRaw(`
+			SELECT a.code AS agency, i.kind, r.status, r.series_id AS series,
+				(CASE WHEN v.actual IS NOT NULL THEN v.actual WHEN v.denominator > 0 THEN v.numerator / v.denominator END)::float8 AS value
+			FROM reports r JOIN report_revisions v ON v.report_id = r.id AND v.revision = r.revision
+			JOIN target_series s ON s.id = r.series_id JOIN agencies a ON a.id = s.agency_id
+			JOIN indicator_sheets i ON i.indicator_id = s.indicator_id
+			WHERE r.status = 'verified' OR r.status = 'approved' AND (r.year, r.quarter) = (?, ?)
+			ORDER BY r.year, r.quarter`, b.Reporting.Period.Year, b.Reporting.Period.Quarter).Scan(t.Context(), &values)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before, want := map[int64]float64{}, map[string]int{}
+		for _, v := range values {
+			if v.Value == nil || v.Kind == "predicate" || v.Kind == "milestone" || v.Kind == "yesno" {
+				continue
+			}
+			if old, ok := before[v.Series]; ok && v.Status == "approved" && math.Abs(*v.Value-old) > 0.25*old {
+				want[v.Agency]++
+			}
+			if v.Status == "verified" {
+				before[v.Series] = *v.Value
+			}
+		}
+		for _, w := range b.Waiting {
+			if w.Jumps != want[w.Agency] {
+				t.Errorf("%s: %d jumps, want %d", w.Agency, w.Jumps, want[w.Agency])
+			}
+		}
+		if len(want) == 0 || len(want) == len(b.Waiting) {
+			t.Errorf("%d of %d agencies have a jump: the test is blind", len(want), len(b.Waiting))
 		}
 	})
 

@@ -75,7 +75,13 @@ type Waiting struct {
 	Since           time.Time // the oldest approval
 	WithoutEvidence int       // reports with nothing to check them against
 	Late            int       // reports approved after the deadline
+	Jumps           int       // reports whose value is more than JumpPercent away from the one verified before
 }
+
+// JumpPercent † is how far a value may be from the one verified before, in per cent of
+// that one, before it stands out (ux.md, "Ringkasan"). Nothing is refused for it: it only
+// tells the verifier where to look.
+const JumpPercent = 25
 
 // owedSeries is a CTE of the target series with something due in the very period ($1 year,
 // $2 quarter, $3 its last day, $4 now, $5 the first instant of the next year in the zone of the
@@ -129,10 +135,13 @@ func readUnits(ctx context.Context, tx postgres.Tx, scope Scope, p scoring.Perio
 }
 
 func readWaiting(ctx context.Context, tx postgres.Tx, scope Scope, reporting roadmap.Reporting) ([]Waiting, error) {
+	// A jump is measured between the quarters' own values as reported, and between those of
+	// figures alone: a grade, a step or a yes is not a quarter more than another.
 	return list(ctx, tx, `
 		SELECT a.code, a.name, count(*), min(e.at),
 			count(*) FILTER (WHERE NOT EXISTS (SELECT FROM evidence x WHERE x.revision_id = v.id)),
-			count(*) FILTER (WHERE e.at >= $3)
+			count(*) FILTER (WHERE e.at >= $3),
+			count(*) FILTER (WHERE abs(coalesce(v.actual, v.numerator / nullif(v.denominator, 0)) - b.value) * 100 > $7::int * abs(b.value))
 		FROM reports r
 		JOIN target_series s ON s.id = r.series_id
 		JOIN agencies a ON a.id = s.agency_id
@@ -141,11 +150,22 @@ func readWaiting(ctx context.Context, tx postgres.Tx, scope Scope, reporting roa
 		JOIN LATERAL (
 			SELECT at FROM report_events WHERE report_id = r.id AND kind = 'approved' ORDER BY at DESC, id DESC LIMIT 1
 		) e ON true
+		LEFT JOIN LATERAL (
+			SELECT coalesce(w.actual, w.numerator / nullif(w.denominator, 0)) AS value
+			FROM reports q
+			JOIN report_revisions w ON w.report_id = q.id AND w.revision = q.revision
+			WHERE q.series_id = r.series_id AND (q.year, q.quarter) < (r.year, r.quarter) AND q.status = 'verified'
+				AND (w.actual IS NOT NULL OR w.denominator > 0)
+				AND EXISTS (
+					SELECT FROM indicator_sheets i WHERE i.indicator_id = s.indicator_id AND i.kind IN ('fraction', 'number', 'index', 'range')
+						AND i.version_id = (SELECT id FROM roadmap_versions WHERE r.year BETWEEN first_year AND last_year ORDER BY first_year DESC, number DESC LIMIT 1))
+			ORDER BY q.year DESC, q.quarter DESC LIMIT 1
+		) b ON true
 		WHERE r.year = $1 AND r.quarter = $2 AND r.status = 'approved' AND `+scope.inScope(4)+`
 		GROUP BY a.id
 		ORDER BY min(e.at), a.code`,
-		append([]any{reporting.Period.Year, reporting.Period.Quarter, reporting.DueAt}, scope.args()...),
+		append(append([]any{reporting.Period.Year, reporting.Period.Quarter, reporting.DueAt}, scope.args()...), JumpPercent),
 		func(rows pgx.Rows, w *Waiting) error {
-			return rows.Scan(&w.Agency, &w.Name, &w.Indicators, &w.Since, &w.WithoutEvidence, &w.Late)
+			return rows.Scan(&w.Agency, &w.Name, &w.Indicators, &w.Since, &w.WithoutEvidence, &w.Late, &w.Jumps)
 		})
 }

@@ -89,6 +89,10 @@ func newWaitingList(b *scorecard.Board, calendar *roadmap.Calendar, mine bool, n
 			check = append(check, strconv.Itoa(w.Late)+" terlambat")
 			row.CheckMark = cmp.Or(row.CheckMark, "near")
 		}
+		if w.Jumps > 0 {
+			check = append(check, fmt.Sprintf("%d lonjakan di atas %d%%", w.Jumps, scorecard.JumpPercent))
+			row.CheckMark = cmp.Or(row.CheckMark, "near")
+		}
 		row.Check = strings.Join(check, ", ")
 		l.Rows = append(l.Rows, row)
 	}

@@ -133,6 +133,26 @@ func TestDashboard(t *testing.T) {
 		}
 	})
 
+	t.Run("FindingsStandBesideWhatWaits", func(t *testing.T) {
+		t.Parallel()
+		s, v := enter(t, "organisasi")
+		b, err := scorecard.LoadBoard(t.Context(), s.Owner, scorecard.Scope{City: true}, november)
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := 0
+		for _, w := range b.Waiting {
+			if w.Jumps > 0 {
+				want++
+			}
+		}
+		a := v.get("/kerja/").want(http.StatusOK)
+		got := regexp.MustCompile(`[1-9][0-9]* lonjakan di atas 25%`).FindAllString(a.page().Find("section[aria-labelledby=verifikasi] td").Text(), -1)
+		if len(got) != want || want == 0 {
+			t.Errorf("findings %q, want one for each of %d agencies", got, want)
+		}
+	})
+
 	t.Run("HeatmapHasEveryScoreOfTheNewestRun", func(t *testing.T) {
 		t.Parallel()
 		s, v := enter(t, "pimpinan")
