@@ -18,9 +18,6 @@ type address struct {
 	login  string
 }
 
-// inWork says whether the page belongs to the workspace, whose rules differ.
-func (a address) inWork() bool { return a.path == "/masuk" || strings.HasPrefix(a.path, "/kerja/") }
-
 // shape is what the addresses of one kind of page have in common: /kelurahan/bendogerit
 // is /kelurahan/*.
 func shape(path string) string {
@@ -42,7 +39,7 @@ func publicAddresses(c *scorecard.Content) []address {
 		{path: "/?urut=nilai"}, {path: "/?terbitan=1"}, {path: "/?terbitan=7"},
 		{path: "/kelurahan"}, {path: "/kelurahan?terbitan=1"},
 		{path: "/instansi"}, {path: "/indikator"}, {path: "/layanan"},
-		{path: "/metode"}, {path: "/tentang"},
+		{path: "/metode"}, {path: "/tentang"}, {path: "/aksesibilitas"}, {path: "/indikator?status=belum"},
 		{path: "/terbitan"}, {path: "/terbitan/1"}, {path: "/terbitan/8"},
 		{path: "/cari"}, {path: "/cari?q=KTP"}, {path: "/cari?q=zzqx"},
 		{path: "/tidak-ada", status: http.StatusNotFound},

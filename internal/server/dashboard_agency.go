@@ -325,7 +325,7 @@ func (s *Server) showCouncil(c *gin.Context) error {
 	reported, due := e.Reporting(period)
 	p.Info, _ = findInfo(e.Others, e.Number)
 	p.Score = headline{Figure: scoreTextOf(e, score).Text, Unit: "dari 100", Rating: ratingOf(e, score), Facts: []fact{
-		changeFact("Dari triwulan lalu", e.Change(scoring.LevelCity, scoring.CityCode, period)),
+		movementFact("Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
 		{Name: "Instansi yang melapor", Text: strconv.Itoa(reported) + " dari " + strconv.Itoa(due), Href: "/instansi"},
 		spanFact(e, score),
 	}}
