@@ -10,6 +10,7 @@ import (
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+	"github.com/uptrace/bun"
 
 	"petajalan/internal/config"
 	"petajalan/internal/demo"
@@ -81,27 +82,18 @@ func canListen(ctx context.Context, address string) error {
 // demo has. After an interruption it is called again and goes on where it was.
 func (p *program) fillDemo(ctx context.Context, s *store, cfg config.Config) (err error) {
 	p.say("making the schema")
-	o, err := s.migrateOptions()
+	err = s.migrated(ctx, func(owner *bun.DB) error {
+		if err := demo.Mark(ctx, owner); err != nil {
+			return err
+		}
+		p.say("loading the roadmap")
+		if _, err := seeds.Load(ctx, owner, seeds.Files(), demo.PlanKnown(cfg.Zone)); err != nil {
+			return fmt.Errorf("load the roadmap: %w", err)
+		}
+		p.say("inventing seven quarters of progress")
+		return demo.Fill(ctx, owner, cfg.Zone)
+	})
 	if err != nil {
-		return err
-	}
-	if _, err := postgres.Migrate(ctx, o); err != nil {
-		return err
-	}
-	owner, err := s.openOwner(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, owner.Close()) }()
-	if err := demo.Mark(ctx, owner); err != nil {
-		return err
-	}
-	p.say("loading the roadmap")
-	if _, err := seeds.Load(ctx, owner, seeds.Files(), demo.PlanKnown(cfg.Zone)); err != nil {
-		return fmt.Errorf("load the roadmap: %w", err)
-	}
-	p.say("inventing seven quarters of progress")
-	if err := demo.Fill(ctx, owner, cfg.Zone); err != nil {
 		return err
 	}
 	job, err := postgres.Open(ctx, postgres.JobOptions(s.webURL))

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/uptrace/bun"
 
 	"petajalan/internal/config"
 	"petajalan/internal/postgres"
@@ -51,23 +52,13 @@ func (p *program) serve(ctx context.Context) (err error) {
 
 // fill gives a private database that has just been made its schema, the roadmap
 // and the reference data: structure, and no invented number.
-func (p *program) fill(ctx context.Context, s *store, zone *time.Location) (err error) {
-	o, err := s.migrateOptions()
-	if err != nil {
-		return err
-	}
-	if _, err := postgres.Migrate(ctx, o); err != nil {
-		return err
-	}
-	owner, err := s.openOwner(ctx)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, owner.Close()) }()
-	if _, err := seeds.Load(ctx, owner, seeds.Files(), time.Now().In(zone)); err != nil {
-		return fmt.Errorf("load the roadmap: %w", err)
-	}
-	return nil
+func (p *program) fill(ctx context.Context, s *store, zone *time.Location) error {
+	return s.migrated(ctx, func(owner *bun.DB) error {
+		if _, err := seeds.Load(ctx, owner, seeds.Files(), time.Now().In(zone)); err != nil {
+			return fmt.Errorf("load the roadmap: %w", err)
+		}
+		return nil
+	})
 }
 
 // distributorDelay is how long requests are still taken after /readyz says no.

@@ -99,6 +99,23 @@ func (s *store) openOwner(ctx context.Context) (*bun.DB, error) {
 	return postgres.Open(ctx, postgres.OwnerOptions(s.ownerURL))
 }
 
+// migrated brings the schema up to date and runs f with the owner's login.
+func (s *store) migrated(ctx context.Context, f func(owner *bun.DB) error) (err error) {
+	o, err := s.migrateOptions()
+	if err != nil {
+		return err
+	}
+	if _, err := postgres.Migrate(ctx, o); err != nil {
+		return err
+	}
+	owner, err := s.openOwner(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, owner.Close()) }()
+	return f(owner)
+}
+
 // migrateOptions are what Migrate needs to know: the logins that serve uses,
 // unless they are the owner's own, get their roles.
 func (s *store) migrateOptions() (postgres.MigrateOptions, error) {
