@@ -466,7 +466,10 @@ func (in *inputs) loadReports(ctx context.Context, tx postgres.Tx, byID map[int6
 			WHERE last.kind <> 'verified' AND kind = 'verified' AND report_id = r.id AND at <= $1
 			ORDER BY at DESC, id DESC LIMIT 1
 		) earlier ON true
-		LEFT JOIN report_revisions v ON v.report_id = r.id AND v.revision = CASE last.kind WHEN 'verified' THEN last.revision ELSE earlier.revision END
+		LEFT JOIN LATERAL ( -- one at a time, so that those of other series are not read
+			SELECT id, revision, actual, numerator, denominator, not_applicable, note FROM report_revisions
+			WHERE report_id = r.id AND revision = CASE last.kind WHEN 'verified' THEN last.revision ELSE earlier.revision END LIMIT 1
+		) v ON true
 		WHERE (r.year, r.quarter) <= ($2, $3) AND ($4::bigint[] IS NULL OR r.series_id = ANY ($4))`, []any{in.asOf, in.period.Year, in.period.Quarter, ids}, func(rows pgx.Rows) error {
 		for rows.Next() {
 			var report, series int64
