@@ -66,6 +66,12 @@ func (r *Row) Bytes(b []byte) {
 	r.buf = append(r.buf, b...)
 }
 
+// JSONB adds JSON as a value of type jsonb.
+func (r *Row) JSONB(text []byte) {
+	r.value(1 + len(text))
+	r.buf = append(append(r.buf, 1), text...) // 1 is the version of the form
+}
+
 // Numeric adds v/10^places as a value of type numeric with that many decimals, at most 16.
 func (r *Row) Numeric(v int64, places int) {
 	u := uint64(v) //nolint:gosec // as two's complement

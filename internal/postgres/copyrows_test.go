@@ -29,11 +29,11 @@ func TestCopiedRowsHoldWhatWasPutIn(t *testing.T) {
 	}
 	big := pgtype.Numeric{Int: new(big.Int).Lsh(big.NewInt(1), 80), Exp: -3, Valid: true}
 	err := postgres.InTx(t.Context(), db, nil, func(ctx context.Context, tx postgres.Tx) error {
-		if _, err := tx.ExecContext(ctx, `CREATE TEMP TABLE copied (i int, l bigint, s text, b bytea, x numeric, y numeric)`); err != nil {
+		if _, err := tx.ExecContext(ctx, `CREATE TEMP TABLE copied (i int, l bigint, s text, b bytea, j jsonb, x numeric, y numeric)`); err != nil {
 			return err
 		}
 		k := 0
-		n, err := tx.CopyRows(ctx, "copied", []string{"l", "i", "s", "b", "x", "y"}, func(r *postgres.Row) (bool, error) {
+		n, err := tx.CopyRows(ctx, "copied", []string{"l", "i", "s", "b", "j", "x", "y"}, func(r *postgres.Row) (bool, error) {
 			if k == 5000 {
 				return false, nil
 			}
@@ -42,6 +42,7 @@ func TestCopiedRowsHoldWhatWasPutIn(t *testing.T) {
 			r.Int(int32(-k)) //nolint:gosec // at most 5000
 			r.Text(strings.Repeat("ö", k%50))
 			r.Bytes([]byte{0, byte(k)}) //nolint:gosec // cut off
+			r.JSONB([]byte(`{"k": "ö"}`))
 			r.Numeric(number.v, number.places)
 			k++
 			if k%2 == 0 {
@@ -54,19 +55,19 @@ func TestCopiedRowsHoldWhatWasPutIn(t *testing.T) {
 			t.Errorf("copied %d rows (error: %v), want 5000", n, err)
 		}
 		k = 0
-		return tx.Stream(ctx, `SELECT i, l, s, b, x::text, y::text FROM copied ORDER BY i DESC`, nil, func(rows pgx.Rows) error {
+		return tx.Stream(ctx, `SELECT i, l, s, b, j->>'k', x::text, y::text FROM copied ORDER BY i DESC`, nil, func(rows pgx.Rows) error {
 			for ; rows.Next(); k++ {
 				var i int32
 				var l int64
-				var s, x string
+				var s, j, x string
 				var b []byte
 				var y *string
-				if err := rows.Scan(&i, &l, &s, &b, &x, &y); err != nil {
+				if err := rows.Scan(&i, &l, &s, &b, &j, &x, &y); err != nil {
 					return err
 				}
 				number := numbers[k%len(numbers)]
-				if int(i) != -k || l != -int64(k)<<33 || s != strings.Repeat("ö", k%50) || len(b) != 2 || b[1] != byte(k) { //nolint:gosec // cut off
-					t.Fatalf("row %d came back as %d, %d, %q, %v", k, i, l, s, b)
+				if int(i) != -k || l != -int64(k)<<33 || s != strings.Repeat("ö", k%50) || len(b) != 2 || b[1] != byte(k) || j != "ö" { //nolint:gosec // cut off
+					t.Fatalf("row %d came back as %d, %d, %q, %v, %q", k, i, l, s, b, j)
 				}
 				if x != number.want {
 					t.Fatalf("%d with %d decimals came back as %s, want %s", number.v, number.places, x, number.want)

@@ -93,6 +93,13 @@ func (s *sheet) label(value scoring.Ratio, scales map[string]Scale) *string {
 	return nil
 }
 
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
 func exactText(x scoring.Ratio, there bool) *string {
 	if !there {
 		return nil

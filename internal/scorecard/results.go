@@ -29,12 +29,8 @@ func compute(in *inputs) (*results, error) {
 		r.hashes[i] = in.hashSeries(s)
 	}
 	r.hash = in.hashAll(r.hashes)
-	for i := range in.periods {
-		scores, err := r.rollUp(i)
-		if err != nil {
-			return nil, err
-		}
-		r.scores = append(r.scores, scores)
+	if err := r.rollUp(); err != nil {
+		return nil, err
 	}
 	return r, nil
 }
@@ -44,27 +40,42 @@ func (in *inputs) has(s *seriesInput, i int) bool {
 	return s.years[in.periods[i].Year-in.years[0].year].inForce != nil
 }
 
-// rollUp scores period i of the whole city.
-func (r *results) rollUp(i int) ([]scoring.Score, error) {
-	year := r.plan(r.periods[i])
-	var members []scoring.PlanSeries
-	var achievements []scoring.Achievement
-	for k, s := range r.series {
-		sheet := year.sheets[s.indicatorID]
-		if sheet == nil || !r.has(s, i) {
-			continue
+// rollUp scores the whole city in all periods. Those of a year share the shape of the plan.
+func (r *results) rollUp() error {
+	var plan *scoring.Plan
+	var of []int // the series in it
+	achievements := make([]scoring.Achievement, 0, len(r.series))
+	for i, p := range r.periods {
+		if i == 0 || p.Year != r.periods[i-1].Year {
+			var err error
+			if plan, of, err = r.shape(i); err != nil {
+				return fmt.Errorf("plan of %d: %w", p.Year, err)
+			}
 		}
-		members = append(members, scoring.PlanSeries{Agency: s.agency, Objective: sheet.objective})
-		achievements = append(achievements, r.achieved[k][i])
+		achievements = achievements[:0]
+		for _, k := range of {
+			achievements = append(achievements, r.achieved[k][i])
+		}
+		if err := plan.CheckWeights(achievements); err != nil {
+			return fmt.Errorf("plan of %d: %w", p.Year, err)
+		}
+		r.scores = append(r.scores, plan.RollUp(r.rule.Rules, achievements))
+	}
+	return nil
+}
+
+// shape returns the plan of the year of period i and which series stand in it.
+func (r *results) shape(i int) (*scoring.Plan, []int, error) {
+	year := r.plan(r.periods[i])
+	members, of := make([]scoring.PlanSeries, 0, len(r.series)), make([]int, 0, len(r.series))
+	for k, s := range r.series {
+		if sheet := year.sheets[s.indicatorID]; sheet != nil && r.has(s, i) {
+			members = append(members, scoring.PlanSeries{Agency: s.agency, Objective: sheet.objective})
+			of = append(of, k)
+		}
 	}
 	plan, err := scoring.NewPlan(year.goals, year.objectives, members)
-	if err != nil {
-		return nil, fmt.Errorf("plan of %d: %w", year.year, err)
-	}
-	if err := plan.CheckWeights(achievements); err != nil {
-		return nil, fmt.Errorf("plan of %d: %w", year.year, err)
-	}
-	return plan.RollUp(r.rule.Rules, achievements), nil
+	return plan, of, err
 }
 
 // assess runs the engine over one series. Where versions of the roadmap describe its
@@ -137,7 +148,7 @@ func (in *inputs) awaited(s *sheet, i int) bool {
 // hashSeries is the SHA-256 of everything that decides the achievements of a series, by
 // codes and values, so that two databases with the same inputs have the same hash.
 func (in *inputs) hashSeries(s *seriesInput) [32]byte {
-	var d digest
+	d := digest{text: make([]byte, 0, 4096)}
 	d.put("series", s.agency, s.indicator)
 	for i := range in.years {
 		y := &in.years[i]
@@ -218,6 +229,9 @@ func (d *digest) put(parts ...any) {
 			d.part = strconv.AppendInt(d.part[:0], p, 10)
 		case bool:
 			d.part = strconv.AppendBool(d.part[:0], p)
+		case scoring.Period:
+			d.part = strconv.AppendInt(d.part[:0], int64(p.Year), 10)
+			d.part = strconv.AppendInt(append(d.part, "-TW"...), int64(p.Quarter), 10)
 		case *decimal.Decimal:
 			if p == nil {
 				d.part = append(d.part[:0], "<nil>"...)
@@ -225,7 +239,7 @@ func (d *digest) put(parts ...any) {
 				d.part = append(d.part[:0], p.String()...)
 			}
 		default:
-			d.part = fmt.Append(d.part[:0], p)
+			panic(fmt.Sprintf("scorecard: a %T cannot be hashed", p))
 		}
 		d.text = strconv.AppendInt(d.text, int64(len(d.part)), 10)
 		d.text = append(d.text, ':')
