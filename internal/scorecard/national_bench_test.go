@@ -44,9 +44,11 @@ var (
 // shape in the same database; that both give the same rows is checked.
 //
 // PETAJALAN_BENCH_SCALE says how much of the nation: 1 is all of it (514 cities, 300,000
-// target series, 6 million achievements; some 8 GB of disk and a quarter of an hour), 1/50
-// the default. Reported are the seconds of both, their ratio (at most 1 is wanted) and the
-// peak of the resident memory of this process in MiB.
+// target series, 6 million achievements; 8 GB of disk and a quarter of an hour), 1/50 the
+// default. Reported are the seconds of both, their ratio (at most 1 is wanted) and the peak
+// of the resident memory of this process in MiB:
+//
+//	PETAJALAN_BENCH_SCALE=1 go test -run XXX -bench Nation -benchtime 1x -timeout 1h ./internal/scorecard
 func BenchmarkScoreNation(b *testing.B) {
 	n := nation{db: postgrestest.New(b)}
 	n.fill(b, benchScale(b))
