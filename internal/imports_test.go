@@ -26,7 +26,8 @@ var arrows = map[string][]string{
 	"internal/postgres":              {"migrations"},
 	"internal/postgres/postgrestest": {"internal/postgres", "migrations"},
 
-	"internal/account":   {"internal/postgres"},
+	"internal/audit":     {"internal/postgres"},
+	"internal/account":   {"internal/audit", "internal/postgres"},
 	"internal/roadmap":   {"internal/scoring", "internal/postgres"},
 	"internal/report":    {"internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
 	"internal/scorecard": {"internal/report", "internal/roadmap", "internal/scoring", "internal/postgres"},

@@ -140,11 +140,14 @@ func grantRole(ctx context.Context, db *bun.DB, role, member string) error {
 // roles. To a login that does not own the schema PostgreSQL only sends a
 // warning, so what came of it is read back.
 func closeSchema(ctx context.Context, db *bun.DB) error {
-	if _, err := db.ExecContext(ctx, `
-		REVOKE ALL ON SCHEMA public FROM PUBLIC;
-		GRANT USAGE, CREATE ON SCHEMA public TO peta_owner;
-		GRANT USAGE ON SCHEMA public TO peta_web, peta_job, peta_public, peta_ro;`); err != nil && SQLState(err) != insufficientPrivilege {
-		return fmt.Errorf("close the schema public: %w", err)
+	for _, statement := range []string{ // one by one: a guarded handle takes no more at once
+		"REVOKE ALL ON SCHEMA public FROM PUBLIC",
+		"GRANT USAGE, CREATE ON SCHEMA public TO peta_owner",
+		"GRANT USAGE ON SCHEMA public TO peta_web, peta_job, peta_public, peta_ro",
+	} {
+		if _, err := db.ExecContext(ctx, statement); err != nil && SQLState(err) != insufficientPrivilege {
+			return fmt.Errorf("close the schema public: %w", err)
+		}
 	}
 	var open, usable bool
 	if err := db.NewRaw(`

@@ -186,3 +186,17 @@ func ReplaceAgencyNames(ctx context.Context, db bun.IDB, names []AgencyName) (in
 	gone, err := result.RowsAffected()
 	return changed + int(gone), err
 }
+
+// ParentCode is the code of the agency above one; empty where none is. NotFound when there
+// is no such agency.
+func ParentCode(ctx context.Context, db bun.IDB, code string) (string, error) {
+	var parent string
+	err := db.NewRaw(`SELECT coalesce(up.code, '') FROM agencies a LEFT JOIN agencies up ON up.id = a.parent_id WHERE a.code = ?`, code).Scan(ctx, &parent)
+	switch {
+	case postgres.NoRows(err):
+		return "", fault.New(fault.NotFound, "Tidak ada instansi itu, atau bukan instansi Anda.")
+	case err != nil:
+		return "", fmt.Errorf("read the agency above %s: %w", code, err)
+	}
+	return parent, nil
+}

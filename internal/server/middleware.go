@@ -14,6 +14,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
+	"petajalan/internal/roadmap"
 )
 
 // Content security policies. A public page runs no script at all.
@@ -160,6 +161,8 @@ func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 			return
 		case err == nil && !rule.who.admits(u):
 			err = forbidden(u)
+		case err == nil && rule.scope != scopeAll:
+			err = s.withinScope(c, rule.scope, u)
 		}
 		c.Set(userKey, u)
 		if err != nil {
@@ -169,6 +172,23 @@ func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 		}
 		c.Next()
 	}
+}
+
+// withinScope refuses a user outside of the scope: an agency that the user may not see is
+// not found, one that is seen but not the user's to act for is forbidden.
+func (s *Server) withinScope(c *gin.Context, sc scope, u *account.User) error {
+	agency := c.Param("kode")
+	parent, err := roadmap.ParentCode(c.Request.Context(), s.cfg.Web, agency)
+	if err != nil {
+		return err
+	}
+	switch visible, may := sc.admits(u, agency, parent); {
+	case !visible:
+		return fault.New(fault.NotFound, "Tidak ada instansi itu, atau bukan instansi Anda.")
+	case !may:
+		return fault.New(fault.Forbidden, "Anda dapat membaca halaman instansi ini, tetapi tidak dapat mengubahnya.")
+	}
+	return nil
 }
 
 // forbidden says why somebody who is signed in may not see a page.

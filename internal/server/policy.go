@@ -8,6 +8,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"petajalan/internal/account"
+	"petajalan/internal/report"
 )
 
 // audience says who may open an address: everybody, or those who are signed in with one
@@ -25,6 +26,17 @@ var (
 	anyRole = audience{roles: account.Roles[:]}
 	// workers see work in progress: all but the council, which reads what is published.
 	workers = audience{roles: []account.Role{account.Operator, account.Head, account.Reviewer, account.Inspector, account.Leader, account.Admin}}
+	// reporters type or approve the figures of an agency.
+	reporters = audience{roles: []account.Role{account.Operator, account.Head}}
+	operators = audience{roles: []account.Role{account.Operator}}
+	heads     = audience{roles: []account.Role{account.Head}}
+	reviewers = audience{roles: []account.Role{account.Reviewer}}
+	// inspection looks at samples of what was verified.
+	inspection = audience{roles: []account.Role{account.Inspector, account.Reviewer}}
+	inspectors = audience{roles: []account.Role{account.Inspector}}
+	// overseers look after the program: jobs and trail.
+	overseers = audience{roles: []account.Role{account.Reviewer, account.Admin}}
+	admins    = audience{roles: []account.Role{account.Admin}}
 )
 
 // admits reports whether u may open the address.
@@ -32,36 +44,78 @@ func (a audience) admits(u *account.User) bool {
 	return a.everybody || slices.ContainsFunc(a.roles, u.Holds)
 }
 
+// scope says whose things are behind an address.
+type scope int
+
+const (
+	scopeAll     scope = iota // the city's, or the user's own: the audience says it all
+	scopeRead                 // of the agency :kode, which the user must be allowed to see
+	scopeOperate              // of the agency :kode, whose operator the user must be
+	scopeHead                 // of the agency :kode, whose head the user must be
+	scopeAct                  // of the agency :kode, whose operator or head the user must be
+)
+
+// admits reports whether u may do something within the scope of the agency, parent being
+// the code of the agency above it: not at all (visible is false), look only, or also act.
+func (s scope) admits(u *account.User, agency, parent string) (visible, may bool) {
+	if s == scopeAll {
+		return true, true
+	}
+	if !u.MaySeeAgency(agency, parent) {
+		return false, false
+	}
+	switch s {
+	case scopeOperate:
+		return true, u.MayReport(agency)
+	case scopeHead:
+		return true, u.MayApprove(agency)
+	case scopeAct:
+		return true, u.MayReport(agency) || u.MayApprove(agency)
+	}
+	return true, true
+}
+
 // rule is a row of the policy. A rule for GET holds for HEAD too.
 type rule struct {
 	method, pattern string
 	who             audience
+	scope           scope
+	// states are those of a report in which the action can be done; nil: the address acts on no
+	// report, or the state does not matter. In any other the answer is 409.
+	states []report.Status
 }
 
-// policy lists every address there is and who may open it. The site does not start with
-// an address that has no row here, nor with a row that has no address.
+// workRoute is an address of the workspace: its row in the policy, and what answers it.
+type workRoute struct {
+	rule
+	handle handle
+}
+
+// policy lists the addresses outside of the workspace and who may open them. The site does
+// not start with an address that has no row here or in workRoutes, nor with a row that has
+// no address.
 var policy = []rule{
-	{http.MethodGet, "/livez", everybody},
-	{http.MethodGet, "/readyz", everybody},
-	{http.MethodGet, "/robots.txt", everybody},
-	{http.MethodGet, assetPrefix + "*berkas", everybody},
-	{http.MethodGet, "/tema", everybody},
-	{http.MethodGet, "/tema.css", everybody},
+	{method: http.MethodGet, pattern: "/livez", who: everybody},
+	{method: http.MethodGet, pattern: "/readyz", who: everybody},
+	{method: http.MethodGet, pattern: "/robots.txt", who: everybody},
+	{method: http.MethodGet, pattern: assetPrefix + "*berkas", who: everybody},
+	{method: http.MethodGet, pattern: "/tema", who: everybody},
+	{method: http.MethodGet, pattern: "/tema.css", who: everybody},
 
-	{http.MethodGet, "/masuk", everybody},
-	{http.MethodPost, "/masuk", everybody},
-	{http.MethodPost, "/keluar", everybody},
-
-	{http.MethodGet, "/kerja/", anyRole},
-	{http.MethodGet, "/kerja/instansi/:kode", workers},
+	{method: http.MethodGet, pattern: "/masuk", who: everybody},
+	{method: http.MethodPost, pattern: "/masuk", who: everybody},
+	{method: http.MethodPost, pattern: "/keluar", who: everybody},
 }
 
-// policyWith adds a row for each address of the published site, which is for everybody: its
-// handlers get a publication and nothing else.
-func policyWith(published []address) []rule {
+// policyWith adds the rows of the workspace, and one for each address of the published
+// site, which is for everybody: its handlers get a publication and nothing else.
+func policyWith(published []address, work []workRoute) []rule {
 	all := slices.Clone(policy)
+	for _, w := range work {
+		all = append(all, w.rule)
+	}
 	for _, a := range published {
-		all = append(all, rule{a.method, a.pattern, everybody})
+		all = append(all, rule{method: a.method, pattern: a.pattern, who: everybody})
 	}
 	return all
 }

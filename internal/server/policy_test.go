@@ -59,14 +59,14 @@ func TestPolicy_AnAddressWithoutARowIsRefused(t *testing.T) {
 	e := gin.New()
 	e.GET("/a", h)
 	e.HEAD("/a", h)
-	rows := []rule{{http.MethodGet, "/a", everybody}}
+	rows := []rule{{method: http.MethodGet, pattern: "/a", who: everybody}}
 	if err := checkPolicy(rows, e.Routes()); err != nil {
 		t.Errorf("one row for one address: %v", err)
 	}
 	for name, rows := range map[string][]rule{
 		"no row":       nil,
-		"other verb":   {{http.MethodPost, "/a", everybody}},
-		"no address":   append(rows, rule{http.MethodGet, "/b", everybody}),
+		"other verb":   {{method: http.MethodPost, pattern: "/a", who: everybody}},
+		"no address":   append(rows, rule{method: http.MethodGet, pattern: "/b", who: everybody}),
 		"row is twice": append(rows, rows...),
 	} {
 		if err := checkPolicy(rows, e.Routes()); err == nil {

@@ -25,7 +25,8 @@ func (s *Server) install() error {
 	e.NoMethod(s.page(noSuchMethod))
 	s.engine = e
 	addresses := s.site.addresses()
-	s.policy = policyWith(addresses)
+	work := s.workRoutes()
+	s.policy = policyWith(addresses, work)
 
 	s.get("/livez", s.livez)
 	s.get("/readyz", s.readyz)
@@ -38,9 +39,9 @@ func (s *Server) install() error {
 	s.post("/masuk", s.signIn)
 	s.post("/keluar", s.signOut)
 
-	s.get("/kerja/", s.showDashboard)
-	s.get("/kerja/instansi/:kode", s.showAgencyWork)
-
+	for _, w := range work {
+		s.handle(w.method, w.pattern, w.handle)
+	}
 	for _, a := range addresses {
 		s.handle(a.method, a.pattern, a.handle)
 	}

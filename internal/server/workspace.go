@@ -31,15 +31,19 @@ func (s *Server) newWorkPage(c *gin.Context, title string) workPage {
 // WorkMenu is the menu of the workspace: what there is for this user, and the way out to
 // the public pages.
 func (p workPage) WorkMenu() []menuItem {
+	u := p.User
 	items := []menuItem{{Name: "Ringkasan", Href: home}}
-	if p.User.Holds(account.Council) && !p.User.MaySeeCity() && len(p.User.Agencies()) == 0 {
-		items = append(items, menuItem{Name: "Riwayat terbitan", Href: "/terbitan"})
-	}
-	if codes := p.User.Agencies(); len(codes) > 1 { // of the first, Ringkasan tells already
-		for _, code := range codes {
-			items = append(items, menuItem{Name: "Instansi " + code, Href: workAgencyPath(code)})
+	add := func(shown bool, name, path string) {
+		if shown {
+			items = append(items, menuItem{Name: name, Href: path})
 		}
 	}
+	if codes := u.Agencies(); len(codes) > 1 { // of the first, Ringkasan tells already
+		for _, code := range codes {
+			add(true, "Instansi "+code, workAgencyPath(code))
+		}
+	}
+	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
 	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
 	for i := range items {
 		if items[i].Href == p.Path {

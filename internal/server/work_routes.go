@@ -1,0 +1,20 @@
+package server
+
+import (
+	"net/http"
+	"slices"
+)
+
+// workRoutes are all addresses of the workspace; each file of pages has its own list.
+func (s *Server) workRoutes() []workRoute {
+	return slices.Concat(
+		s.dashboardRoutes(),
+	)
+}
+
+func (s *Server) dashboardRoutes() []workRoute {
+	return []workRoute{
+		{rule{method: http.MethodGet, pattern: "/kerja/", who: anyRole}, s.showDashboard},
+		{rule{method: http.MethodGet, pattern: "/kerja/instansi/:kode", who: workers, scope: scopeRead}, s.showAgencyWork},
+	}
+}
