@@ -236,11 +236,12 @@ func (im *importer) write(ctx context.Context) error {
 		return err
 	}
 	_, err = im.tx.CopyFrom(ctx, "reports",
-		[]string{"id", "series_id", "year", "quarter", "status", "revision", "version", "actual", "numerator", "denominator", "not_applicable", "note", "updated_at", "updated_by"},
+		[]string{"id", "series_id", "year", "quarter", "status", "revision", "version", "actual", "numerator", "denominator", "not_applicable", "note", "obstacle", "next_step", "next_step_owner", "next_step_due", "updated_at", "updated_by"},
 		pgx.CopyFromSlice(len(im.reports), func(i int) ([]any, error) {
 			r := im.reports[i]
 			return []any{reportIDs[i], r.seriesID, r.key.Period.Year, r.key.Period.Quarter, string(r.status), r.revision, r.version,
-				numeric(r.value.Actual), numeric(r.value.Numerator), numeric(r.value.Denominator), r.value.NotApplicable, r.value.Note, r.at, r.by}, nil
+				numeric(r.value.Actual), numeric(r.value.Numerator), numeric(r.value.Denominator), r.value.NotApplicable, r.value.Note,
+				r.value.Obstacle, r.value.NextStep, r.value.NextStepOwner, r.value.NextStepDue, r.at, r.by}, nil
 		}))
 	if postgres.Violates(err, "reports_period_key") {
 		return fault.Wrap(err, fault.Conflict, "Sebagian laporan sudah ada; tidak ada yang dimuat.")
@@ -249,11 +250,12 @@ func (im *importer) write(ctx context.Context) error {
 		return err
 	}
 	_, err = im.tx.CopyFrom(ctx, "report_revisions",
-		[]string{"id", "report_id", "revision", "actual", "numerator", "denominator", "not_applicable", "note", "handed_in_at"},
+		[]string{"id", "report_id", "revision", "actual", "numerator", "denominator", "not_applicable", "note", "obstacle", "next_step", "next_step_owner", "next_step_due", "handed_in_at"},
 		pgx.CopyFromSlice(len(im.revisions), func(i int) ([]any, error) {
 			r := im.revisions[i]
 			return []any{revisionIDs[i], reportIDs[r.report], r.number,
-				numeric(r.value.Actual), numeric(r.value.Numerator), numeric(r.value.Denominator), r.value.NotApplicable, r.value.Note, r.at}, nil
+				numeric(r.value.Actual), numeric(r.value.Numerator), numeric(r.value.Denominator), r.value.NotApplicable, r.value.Note,
+				r.value.Obstacle, r.value.NextStep, r.value.NextStepOwner, r.value.NextStepDue, r.at}, nil
 		}))
 	if err != nil {
 		return err

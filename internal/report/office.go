@@ -63,7 +63,14 @@ type reportValues struct {
 	Denominator   *decimal.Decimal
 	NotApplicable bool
 	Note          string
+	Obstacle      string
+	NextStep      string
+	NextStepOwner string
+	NextStepDue   *time.Time
 }
+
+// valueColumns are the columns of a value, as reportValues reads them.
+const valueColumns = "actual, numerator, denominator, not_applicable, note, obstacle, next_step, next_step_owner, next_step_due"
 
 func (f *file) read(ctx context.Context, tx bun.Tx) error {
 	var row struct {
@@ -73,7 +80,7 @@ func (f *file) read(ctx context.Context, tx bun.Tx) error {
 		Version  int
 		reportValues
 	}
-	err := tx.NewRaw(`SELECT id, status, revision, version, actual, numerator, denominator, not_applicable, note
+	err := tx.NewRaw(`SELECT id, status, revision, version, `+valueColumns+`
 		FROM reports WHERE series_id = ? AND year = ? AND quarter = ? FOR UPDATE`,
 		f.sheet.SeriesID, f.Period.Year, f.Period.Quarter).Scan(ctx, &row)
 	if postgres.NoRows(err) {

@@ -167,6 +167,25 @@ type Value struct {
 	Actual        *decimal.Decimal
 	Numerator     *decimal.Decimal
 	Denominator   *decimal.Decimal
-	NotApplicable bool   // with the reason in Note
-	Note          string // the agency's own explanation
+	NotApplicable bool       // with the reason in Note
+	Note          string     // the agency's own explanation: the cause, or why it does not apply
+	Obstacle      string     // kendala
+	NextStep      string     // rencana tindak lanjut
+	NextStepOwner string     // the office that does it
+	NextStepDue   *time.Time // a day, at midnight UTC; nil: none
+}
+
+// isEmpty says that the value says nothing at all.
+func (v Value) isEmpty() bool {
+	return v.Actual == nil && v.Numerator == nil && v.Denominator == nil && !v.NotApplicable && !v.explains()
+}
+
+// explains says that there is a text beside the figures.
+func (v Value) explains() bool {
+	return v.Note != "" || v.Obstacle != "" || v.NextStep != "" || v.NextStepOwner != "" || v.NextStepDue != nil
+}
+
+// hasFigure says that a figure, a whole fraction or "not applicable" was given.
+func (v Value) hasFigure() bool {
+	return v.NotApplicable || v.Actual != nil || (v.Numerator != nil && v.Denominator != nil)
 }

@@ -73,13 +73,14 @@ func (f *file) keep(ctx context.Context, tx bun.Tx, by *account.User, e Entry, n
 		return fault.New(fault.Conflict, "Laporan ini sudah diubah orang lain sejak Anda membukanya. Muat ulang halaman, lalu periksa angkanya.")
 	}
 	v := e.Value
-	err := tx.NewRaw(`INSERT INTO reports (series_id, year, quarter, status, revision, version, actual, numerator, denominator, not_applicable, note, updated_at, updated_by)
-		VALUES (?, ?, ?, 'draft', 1, 0, ?, ?, ?, ?, ?, ?, ?)
+	err := tx.NewRaw(`INSERT INTO reports (series_id, year, quarter, status, revision, version, `+valueColumns+`, updated_at, updated_by)
+		VALUES (?, ?, ?, 'draft', 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
 		ON CONFLICT ON CONSTRAINT reports_period_key DO UPDATE SET revision = reports.revision + 1, actual = EXCLUDED.actual, numerator = EXCLUDED.numerator,
-			denominator = EXCLUDED.denominator, not_applicable = EXCLUDED.not_applicable, note = EXCLUDED.note
+			denominator = EXCLUDED.denominator, not_applicable = EXCLUDED.not_applicable, note = EXCLUDED.note, obstacle = EXCLUDED.obstacle,
+			next_step = EXCLUDED.next_step, next_step_owner = EXCLUDED.next_step_owner, next_step_due = EXCLUDED.next_step_due, typed = '{}'
 		WHERE reports.version = ?
 		RETURNING id, revision`,
-		f.sheet.SeriesID, f.Period.Year, f.Period.Quarter, v.Actual, v.Numerator, v.Denominator, v.NotApplicable, v.Note, now, by.ID, f.Version).
+		f.sheet.SeriesID, f.Period.Year, f.Period.Quarter, v.Actual, v.Numerator, v.Denominator, v.NotApplicable, v.Note, v.Obstacle, v.NextStep, v.NextStepOwner, v.NextStepDue, now, by.ID, f.Version).
 		Scan(ctx, &f.ID, &f.Revision)
 	switch {
 	case postgres.NoRows(err):
@@ -90,9 +91,9 @@ func (f *file) keep(ctx context.Context, tx bun.Tx, by *account.User, e Entry, n
 	}
 	f.Value = v
 	var revisionID int64
-	err = tx.NewRaw(`INSERT INTO report_revisions (report_id, revision, actual, numerator, denominator, not_applicable, note, handed_in_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		f.ID, f.Revision, v.Actual, v.Numerator, v.Denominator, v.NotApplicable, v.Note, now).Scan(ctx, &revisionID)
+	err = tx.NewRaw(`INSERT INTO report_revisions (report_id, revision, `+valueColumns+`, handed_in_at)
+		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
+		f.ID, f.Revision, v.Actual, v.Numerator, v.Denominator, v.NotApplicable, v.Note, v.Obstacle, v.NextStep, v.NextStepOwner, v.NextStepDue, now).Scan(ctx, &revisionID)
 	if err != nil {
 		return fmt.Errorf("keep revision %d of %s: %w", f.Revision, f.Key, err)
 	}
