@@ -39,7 +39,7 @@ var arrows = map[string][]string{
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/account", "internal/roadmap", "internal/report", "internal/scorecard", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/followup", "internal/account", "internal/roadmap", "internal/report", "internal/scorecard", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},

@@ -41,6 +41,8 @@ type cityPage struct {
 	Period    scoring.Period
 	Deadline  deadline
 	Done      string // "20 dari 48 instansi sudah terverifikasi."
+	Leader    bool   // the short list of decisions is shown
+	Decisions []note // what needs a word from a leader; empty: nothing does
 	Bar       segments
 	Filter    *unitFilter // the state asked for; nil: none
 	Waiting   waitingList
@@ -91,6 +93,11 @@ func (s *Server) showCityWork(c *gin.Context) error {
 		p.HeatFound = heatFinding(b)
 		p.Legend = newLegend(e)
 		p.Movements = newMovements(b, e)
+	}
+	if p.Leader = u.Holds(account.Leader); p.Leader {
+		if p.Decisions, err = s.newDecisions(c.Request.Context(), u, b, now); err != nil {
+			return err
+		}
 	}
 	if u.MaySeeJobs() {
 		p.Jobs = newJobLines(b.Jobs)

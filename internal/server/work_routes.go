@@ -9,6 +9,7 @@ import (
 func (s *Server) workRoutes() []workRoute {
 	return slices.Concat(
 		s.dashboardRoutes(),
+		s.followUpRoutes(),
 	)
 }
 
