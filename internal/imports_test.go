@@ -27,19 +27,23 @@ var arrows = map[string][]string{
 	"internal/postgres/postgrestest": {"internal/postgres", "migrations"},
 
 	"internal/audit":     {"internal/postgres"},
-	"internal/account":   {"internal/audit", "internal/postgres"},
-	"internal/roadmap":   {"internal/scoring", "internal/postgres"},
+	"internal/notice":    {"internal/audit", "internal/postgres"},
+	"internal/account":   {"internal/audit", "internal/notice", "internal/postgres"},
+	"internal/roadmap":   {"internal/audit", "internal/notice", "internal/scoring", "internal/postgres"},
 	"internal/followup":  {"internal/account", "internal/audit", "internal/postgres"},
 	"internal/report":    {"internal/followup", "internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
-	"internal/scorecard": {"internal/report", "internal/roadmap", "internal/scoring", "internal/postgres"},
-	"internal/schedule":  {"internal/postgres"},
-	"seeds":              {"internal/roadmap", "internal/account", "internal/scoring", "internal/postgres"},
+	"internal/scorecard": {"internal/report", "internal/roadmap", "internal/account", "internal/audit", "internal/scoring", "internal/postgres"},
+	"internal/inspection": {
+		"internal/report", "internal/roadmap", "internal/scoring", "internal/account", "internal/audit", "internal/notice", "internal/postgres",
+	},
+	"internal/schedule": {"internal/postgres"},
+	"seeds":             {"internal/roadmap", "internal/account", "internal/scoring", "internal/postgres"},
 	"internal/demo": {
 		"internal/scorecard", "internal/report", "internal/roadmap", "internal/account", "seeds", "internal/scoring", "internal/postgres",
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/followup", "internal/account", "internal/roadmap", "internal/report", "internal/scorecard", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/inspection", "internal/followup", "internal/account", "internal/roadmap", "internal/report", "internal/scorecard", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},

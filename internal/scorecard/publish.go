@@ -11,6 +11,8 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"petajalan/internal/account"
+	"petajalan/internal/audit"
 	"petajalan/internal/fault"
 	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
@@ -29,6 +31,22 @@ type PublishOptions struct {
 	PublishedAt time.Time // not before AsOf
 	Zone        *time.Location
 	By          *int64 // user; nil: from the command line
+	// After is the number of the newest publication that the publisher knew, 0 for none; a
+	// newer one is fault.Conflict, so that a form sent twice publishes once. Nil: not asked.
+	After *int
+	// Tell, unless nil, tells people of it, in the same transaction.
+	Tell func(context.Context, bun.IDB, *Publication) error
+}
+
+// check refuses moments that cannot be.
+func (o *PublishOptions) check() error {
+	switch {
+	case o.AsOf.Before(roadmap.End(o.Period, o.Zone)):
+		return fault.New(fault.Invalid, "Periode %s belum berakhir, jadi belum dapat diterbitkan.", o.Period)
+	case o.PublishedAt.Before(o.AsOf):
+		return fault.New(fault.Invalid, "Terbitan tidak dapat lebih awal dari data yang dimuatnya.")
+	}
+	return nil
 }
 
 // Publication (terbitan) is an immutable scorecard of a period.
@@ -36,6 +54,7 @@ type Publication struct {
 	Number         int
 	Period         scoring.Period
 	Run            *Run
+	Reason         string
 	SHA256         string
 	PreviousSHA256 *string
 	Size           int // bytes
@@ -47,11 +66,8 @@ type Publication struct {
 func Publish(ctx context.Context, db *bun.DB, o PublishOptions) (*Publication, error) {
 	o.AsOf, o.PublishedAt = publishedMoment(o.AsOf), publishedMoment(o.PublishedAt)
 	o.Reason = strings.TrimSpace(o.Reason)
-	switch {
-	case o.AsOf.Before(roadmap.End(o.Period, o.Zone)):
-		return nil, fault.New(fault.Invalid, "Periode %s belum berakhir, jadi belum dapat diterbitkan.", o.Period)
-	case o.PublishedAt.Before(o.AsOf):
-		return nil, fault.New(fault.Invalid, "Terbitan tidak dapat lebih awal dari data yang dimuatnya.")
+	if err := o.check(); err != nil {
+		return nil, err
 	}
 	// Written and committed first, so that a publication that failed half-way is known.
 	var intent int64
@@ -66,8 +82,15 @@ func Publish(ctx context.Context, db *bun.DB, o PublishOptions) (*Publication, e
 			if p, err = publish(ctx, tx, o); err != nil {
 				return err
 			}
-			_, err = tx.NewRaw(`UPDATE publication_intents SET number = ? WHERE id = ?`, p.Number, intent).Exec(ctx)
-			return err
+			if _, err = tx.NewRaw(`UPDATE publication_intents SET number = ? WHERE id = ?`, p.Number, intent).Exec(ctx); err != nil {
+				return err
+			}
+			if o.Tell != nil {
+				if err := o.Tell(ctx, tx, p); err != nil {
+					return err
+				}
+			}
+			return audit.Append(ctx, tx, p.entry(o))
 		})
 	})
 	switch {
@@ -79,11 +102,24 @@ func Publish(ctx context.Context, db *bun.DB, o PublishOptions) (*Publication, e
 	return p, nil
 }
 
+// entry is what the trail says of the publication.
+func (p *Publication) entry(o PublishOptions) audit.Entry {
+	e := audit.Entry{
+		Stream: audit.Publish, At: o.PublishedAt, Action: "publish", Object: fmt.Sprintf("publication %d of %s", p.Number, p.Period),
+		After: map[string]any{"reason": p.Reason, "run": p.Run.ID, "sha256": p.SHA256},
+	}
+	if o.By != nil {
+		e.Actor, e.Role = *o.By, string(account.Reviewer)
+	}
+	return e
+}
+
 func publish(ctx context.Context, tx postgres.Tx, o PublishOptions) (*Publication, error) {
 	p := &Publication{Number: 1, Period: o.Period}
 	if err := p.follow(ctx, tx, &o); err != nil {
 		return nil, err
 	}
+	p.Reason = o.Reason
 	run, r, err := scoreWhole(ctx, tx, ScoreOptions{Period: o.Period, AsOf: o.AsOf, Zone: o.Zone, Whole: true})
 	if err != nil {
 		return nil, err
@@ -120,13 +156,15 @@ func (p *Publication) follow(ctx context.Context, tx postgres.Tx, o *PublishOpti
 	}
 	err := tx.NewRaw(`SELECT number, year, quarter, sha256, as_of, published_at FROM publications ORDER BY number DESC LIMIT 1`).Scan(ctx, &last)
 	switch {
-	case postgres.NoRows(err):
+	case err != nil && !postgres.NoRows(err):
+		return fmt.Errorf("look for the newest publication: %w", err)
+	case o.After != nil && *o.After != last.Number:
+		return fault.New(fault.Conflict, "Terbitan %d dibuat sesudah Anda membuka halaman ini. Periksa isinya, lalu ulangi bila masih perlu.", last.Number)
+	case err != nil:
 		if o.Reason == "" {
 			o.Reason = "Terbitan pertama"
 		}
 		return nil
-	case err != nil:
-		return fmt.Errorf("look for the newest publication: %w", err)
 	}
 	newest := scoring.Period{Year: last.Year, Quarter: last.Quarter}
 	switch {

@@ -1,0 +1,1 @@
+DROP TABLE spot_results, spot_members, spot_samples, spot_rules;
