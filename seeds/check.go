@@ -3,9 +3,7 @@ package seeds
 import (
 	"fmt"
 	"io/fs"
-	"regexp"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -122,42 +120,14 @@ func missing[T any](c *checker, file string, known map[string]T, code string) bo
 	return code != "" && !ok && !c.broken[file]
 }
 
-var decimalPattern = regexp.MustCompile(`^[0-9]{1,14}(\.[0-9]+)?$`)
-
 // number reads a decimal of at most places decimals that is not negative, or
 // notes why not.
 func (c *checker) number(file string, line int, key, text string, places int) (decimal.Decimal, bool) {
-	what, fix := decimalProblem(text, places)
-	if what == "" {
-		d, err := decimal.Parse(text)
-		if err == nil {
-			return d.Trim(0), true
-		}
-		what, fix = "terlalu besar", "Tulis angka dengan paling banyak 14 digit di depan titik"
+	d, bad := roadmap.ReadDecimal(text, places)
+	if bad != nil {
+		c.problems.add(file, line, fmt.Sprintf("%s %s %s", key, quote(text), bad.What), bad.Fix)
 	}
-	c.problems.add(file, line, fmt.Sprintf("%s %s %s", key, quote(text), what), fix)
-	return decimal.Decimal{}, false
-}
-
-var (
-	commaDecimal    = regexp.MustCompile(`^[0-9.]*,[0-9]+$`)
-	negativeDecimal = regexp.MustCompile(`^[-−][0-9]+([.,][0-9]+)?$`)
-)
-
-// decimalProblem says what is wrong with a decimal; nothing when it is right.
-func decimalProblem(text string, places int) (what, fix string) {
-	switch {
-	case commaDecimal.MatchString(text):
-		return "memakai koma desimal", "Tulis angka dengan titik desimal, misalnya 82.5"
-	case negativeDecimal.MatchString(text):
-		return "negatif", "Tulis angka nol atau lebih"
-	case !decimalPattern.MatchString(text):
-		return "bukan angka", "Tulis angka dengan titik desimal, misalnya 82.5"
-	}
-	if _, decimals, _ := strings.Cut(text, "."); len(decimals) > places {
-		return fmt.Sprintf("punya lebih dari %d angka di belakang titik", places), "Bulatkan angkanya"
-	}
-	return "", ""
+	return d, bad == nil
 }
 
 // whole returns an integer that the tag whole has let through; 0 otherwise.

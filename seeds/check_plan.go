@@ -222,15 +222,6 @@ func (c *checker) checkBaseline(row *indicatorRow) {
 		return
 	}
 	if scale := c.newestScale(row.Scale); scale != nil && scale.Find(b.Value) == nil {
-		c.problems.add(indicatorsFile, b.at("value"), fmt.Sprintf("baseline %s tidak ada dalam skala %s", quote(b.Value), row.Scale), "Pilih salah satu: "+gradesOf(scale))
+		c.problems.add(indicatorsFile, b.at("value"), fmt.Sprintf("baseline %s tidak ada dalam skala %s", quote(b.Value), row.Scale), "Pilih salah satu: "+scale.Grades())
 	}
-}
-
-// gradesOf lists the codes of a scale, the highest first.
-func gradesOf(scale *roadmap.Scale) string {
-	grades := make([]string, 0, len(scale.Steps))
-	for i := len(scale.Steps) - 1; i >= 0; i-- {
-		grades = append(grades, scale.Steps[i].Code)
-	}
-	return strings.Join(grades, ", ")
 }

@@ -2,19 +2,13 @@ package seeds
 
 import (
 	"fmt"
-	"regexp"
-	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/govalues/decimal"
 
 	"petajalan/internal/roadmap"
-	"petajalan/internal/scoring"
 )
-
-// withdrawn is the word that takes a target back.
-const withdrawn = "dicabut"
 
 // targetKey names a target: one indicator of one agency in one year.
 type targetKey struct {
@@ -67,31 +61,31 @@ func (c *checker) checkTargets(rows []targetRow) {
 }
 
 func (c *checker) target(row *targetRow, year int) target {
-	note := func(what, fix string) { c.problems.add(targetsFile, row.line, what, fix) }
+	note := func(key, what, fix string) { c.problems.add(targetsFile, row.at(key), what, fix) }
 	agency, indicator := c.agenciesByCode[row.Agency], c.indicatorByCode[row.Indicator]
 	switch {
 	case missing(c, agenciesFile, c.agenciesByCode, row.Agency):
-		note("agency "+quote(row.Agency)+" tidak ada di "+agenciesFile, "Isi kode yang ada")
+		note("agency", "agency "+quote(row.Agency)+" tidak ada di "+agenciesFile, "Isi kode yang ada")
 	case agency != nil && !agency.Reports:
-		note("agency "+quote(row.Agency)+" tidak melapor, jadi tidak punya target", "Isi kode yang reports-nya ya")
+		note("agency", "agency "+quote(row.Agency)+" tidak melapor, jadi tidak punya target", "Isi kode yang reports-nya ya")
 	case missing(c, indicatorsFile, c.indicatorByCode, row.Indicator):
-		note("indicator "+quote(row.Indicator)+" tidak ada di "+indicatorsFile, "Isi kode yang ada")
+		note("indicator", "indicator "+quote(row.Indicator)+" tidak ada di "+indicatorsFile, "Isi kode yang ada")
 	case agency != nil && indicator != nil && !indicator.Applies(agency):
-		note(fmt.Sprintf("indikator %s berlaku untuk %s, bukan %s", row.Indicator, indicator.AppliesTo, row.Agency), "Hapus baris ini, atau ubah applies_to di "+indicatorsFile)
+		note("indicator", fmt.Sprintf("indikator %s berlaku untuk %s, bukan %s", row.Indicator, indicator.AppliesTo, row.Agency), "Hapus baris ini, atau ubah applies_to di "+indicatorsFile)
 	}
 	t := target{line: row.line, Target: roadmap.Target{
 		AgencyCode: row.Agency, IndicatorCode: row.Indicator, Year: year, Status: roadmap.Status(row.Status),
 		Clause: row.Clause, Reason: row.Reason, LegalBasis: row.LegalBasis,
 	}}
 	if row.Weight != "" {
-		weight, ok := c.number(targetsFile, row.line, "weight", row.Weight, 4)
+		weight, ok := c.number(targetsFile, row.at("weight"), "weight", row.Weight, 4)
 		if ok && (!weight.IsPos() || decimal.MustNew(1_000_000, 0).Less(weight)) {
-			note("weight "+quote(row.Weight)+" di luar 0 sampai 1000000", "Isi bobot lebih dari 0")
+			note("weight", "weight "+quote(row.Weight)+" di luar 0 sampai 1000000", "Isi bobot lebih dari 0")
 		}
 		t.relative = weight
 	}
 	if (row.Reason == "") != (row.LegalBasis == "") {
-		note("reason dan legal_basis tidak lengkap", "Isi keduanya, atau kosongkan keduanya")
+		note("reason", "reason dan legal_basis tidak lengkap", "Isi keduanya, atau kosongkan keduanya")
 	}
 	if indicator != nil && row.Target != "" {
 		c.promise(row, indicator, &t.Target)
@@ -99,117 +93,12 @@ func (c *checker) target(row *targetRow, year int) target {
 	return t
 }
 
-var (
-	rangePattern         = regexp.MustCompile(`^([0-9]+(?:\.[0-9]+)?) ?[-–] ?([0-9]+(?:\.[0-9]+)?)$`)
-	negativeRangePattern = regexp.MustCompile(`^[-−][0-9.]+ ?[-–] ?[-−]?[0-9.]+$`)
-)
-
 // promise reads what is promised into t: a value or a range, and its steps.
 func (c *checker) promise(row *targetRow, indicator *roadmap.Indicator, t *roadmap.Target) {
-	note := func(what, fix string) { c.problems.add(targetsFile, row.line, what, fix) }
-	text := row.Target
-	bounds := rangePattern.FindStringSubmatch(text)
-	plain := indicator.Kind != scoring.KindPredicate && indicator.Kind != scoring.KindMilestone && indicator.Kind != scoring.KindYesNo
-	switch {
-	case text == withdrawn:
-	case indicator.Kind == scoring.KindPredicate:
-		t.Value = c.grade(row, indicator)
-	case indicator.Kind == scoring.KindYesNo:
-		switch text {
-		case "ya":
-			t.Value = new(decimal.One)
-		case "tidak":
-			t.Value = new(decimal.Zero)
-		default:
-			note("target "+quote(text)+" bukan ya atau tidak", "Tulis ya atau tidak")
-		}
-	case negativeRangePattern.MatchString(text):
-		note("target "+quote(text)+" negatif", "Tulis angka nol atau lebih; untuk hasil yang bisa negatif, pakai indikator lain")
-	case plain && bounds != nil:
-		low, okLow := c.number(targetsFile, row.line, "target", bounds[1], 4)
-		high, okHigh := c.number(targetsFile, row.line, "target", bounds[2], 4)
-		if okLow && okHigh && high.Less(low) {
-			note(fmt.Sprintf("rentang target %s terbalik", quote(text)), fmt.Sprintf("Tulis dari yang rendah: %s-%s", high, low))
-		}
-		t.Low, t.High = &low, &high
-	case plain && indicator.Kind == scoring.KindRange:
-		note("target "+quote(text)+" bukan rentang", "Tulis rentang, misalnya 60-85")
-	default:
-		value, ok := c.number(targetsFile, row.line, "target", text, 4)
-		if ok && indicator.Kind == scoring.KindMilestone && !slices.ContainsFunc(indicator.Steps, func(s roadmap.MilestoneStep) bool { return s.Percent.Equal(value) }) {
-			note("target "+quote(text)+" bukan salah satu tahap "+row.Indicator, "Pilih salah satu: "+percentsOf(indicator))
-		}
-		if ok {
-			t.Value = &value
-		}
-	}
-	if row.Steps != "" {
-		c.steps(row, indicator, t)
-	}
-}
-
-// grade returns the ordinal of a predicate, or notes that its scale has none.
-func (c *checker) grade(row *targetRow, indicator *roadmap.Indicator) *decimal.Decimal {
-	scale := c.newestScale(indicator.ScaleCode)
-	if scale == nil {
-		return nil // noted where the indicator names it
-	}
-	step := scale.Find(row.Target)
-	if step == nil {
-		c.problems.add(targetsFile, row.line, fmt.Sprintf("target %s tidak ada dalam skala %s", quote(row.Target), scale.Code), "Pilih salah satu: "+gradesOf(scale))
-		return nil
-	}
-	return new(decimal.MustNew(int64(step.Ordinal), 0))
-}
-
-func percentsOf(indicator *roadmap.Indicator) string {
-	var percents []string
-	for _, s := range indicator.Steps {
-		percents = append(percents, s.Percent.String())
-	}
-	return strings.Join(percents, ", ")
-}
-
-// steps reads the targets of the due periods: parts that add up to the target of
-// a sum, or levels of which the last is the target.
-func (c *checker) steps(row *targetRow, indicator *roadmap.Indicator, t *roadmap.Target) {
-	note := func(what, fix string) { c.problems.add(targetsFile, row.line, what, fix) }
-	if t.Value == nil {
-		if t.Low != nil || row.Target == withdrawn {
-			note("steps hanya untuk target satu angka", "Kosongkan steps")
-		}
-		return
-	}
-	isSum := indicator.Consolidation == scoring.Sum && indicator.Kind != scoring.KindFraction
-	isLevel := indicator.Consolidation == scoring.Last && (indicator.Kind == scoring.KindNumber || indicator.Kind == scoring.KindFraction || indicator.Kind == scoring.KindIndex)
-	if !isSum && !isLevel {
-		note("steps tidak berlaku untuk indikator "+row.Indicator, "Kosongkan steps")
-		return
-	}
-	parts := strings.Split(row.Steps, ";")
-	if due := indicator.Frequency.DuePerYear(); len(parts) != due {
-		note(fmt.Sprintf("steps berisi %d angka, seharusnya %d (%s)", len(parts), due, indicator.Frequency), "Tulis satu angka per periode, dipisah titik koma")
-		return
-	}
-	total := decimal.Zero
-	for _, part := range parts {
-		step, ok := c.number(targetsFile, row.line, "steps", strings.TrimSpace(part), 4)
-		if !ok {
-			return
-		}
-		t.Steps = append(t.Steps, step)
-		sum, err := total.Add(step)
-		if err != nil {
-			note("jumlah steps terlalu besar", "Betulkan angkanya")
-			return
-		}
-		total = sum
-	}
-	if isSum && !total.Equal(*t.Value) {
-		note(fmt.Sprintf("jumlah steps %s, seharusnya sama dengan target %s", total.Trim(0), t.Value), "Betulkan bagian tiap periode")
-	}
-	if last := t.Steps[len(t.Steps)-1]; isLevel && !last.Equal(*t.Value) {
-		note(fmt.Sprintf("steps terakhir %s, seharusnya sama dengan target %s", last, t.Value), "Betulkan angka periode terakhir")
+	promise, complaints := roadmap.ReadPromise(row.Target, row.Steps, indicator, c.newestScale(indicator.ScaleCode))
+	promise.Put(t)
+	for _, bad := range complaints {
+		c.problems.add(targetsFile, row.at(bad.Key), bad.What, bad.Fix)
 	}
 }
 
@@ -238,7 +127,7 @@ func (c *checker) checkComplete(seen map[targetKey]int) {
 			}
 			if len(years) > 0 && indicator.it.Code != "" {
 				c.problems.add(targetsFile, lastLine[agency.Code], fmt.Sprintf("target %s, %s belum ada untuk %s", agency.Code, indicator.it.Code, strings.Join(years, ", ")),
-					"Tambahkan barisnya; bila tidak ada target lagi, isi target dengan "+withdrawn)
+					"Tambahkan barisnya; bila tidak ada target lagi, isi target dengan "+roadmap.Withdrawn)
 			}
 		}
 		if agency.Reports && own == 0 {

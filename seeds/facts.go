@@ -130,7 +130,7 @@ func promised(t roadmap.Target) string {
 	case t.Low != nil:
 		return t.Low.String() + "-" + t.High.String()
 	}
-	return withdrawn
+	return roadmap.Withdrawn
 }
 
 // day writes a date, or nothing for none.

@@ -95,7 +95,7 @@ func (l *loader) noteAbsent(absent map[targetKey][]roadmap.Target) {
 	}
 	for key, n := range years {
 		l.problems.add(targetsFile, 0, fmt.Sprintf("target %s, %s sudah tersimpan, tetapi tidak ada di berkas (%d tahun)", key.agency, key.indicator, n),
-			"Kembalikan barisnya; bila target dihapus, isi target dengan "+withdrawn+", berikut reason dan legal_basis")
+			"Kembalikan barisnya; bila target dihapus, isi target dengan "+roadmap.Withdrawn+", berikut reason dan legal_basis")
 	}
 }
 

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"unicode"
+
+	"petajalan/internal/roadmap"
 )
 
 // Problem is one mistake in a file: where it is, what is wrong and how to put it
@@ -65,16 +66,4 @@ func (ps Problems) sorted() error {
 }
 
 // quote puts text from a file between quotation marks, short and printable.
-func quote(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '·'
-		}
-		return r
-	}, s)
-	const most = 60
-	if r := []rune(s); len(r) > most {
-		s = string(r[:most-1]) + "…"
-	}
-	return "“" + s + "”"
-}
+func quote(s string) string { return roadmap.Quote(s) }
