@@ -43,7 +43,7 @@ var arrows = map[string][]string{
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/inspection", "internal/followup", "internal/account", "internal/roadmap", "internal/report", "internal/scorecard", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/inspection", "internal/followup", "internal/account", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},
