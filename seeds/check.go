@@ -107,7 +107,7 @@ func readAll(fsys fs.FS) (*content, error) {
 // this is the first.
 func (c *checker) unique(seen map[string]int, file string, line int, what, key string) bool {
 	if first, ok := seen[key]; ok {
-		c.problems.add(file, line, fmt.Sprintf("%s %s sudah ada pada baris %d", what, quote(key), first), "Hapus salah satu, atau betulkan kodenya")
+		c.problems.add(file, line, fmt.Sprintf("%s %s sudah ada pada baris %d", what, quote(key), lineOnly(first)), "Hapus salah satu, atau betulkan kodenya")
 		return false
 	}
 	seen[key] = line

@@ -44,7 +44,7 @@ func (c *checker) checkTargets(rows []targetRow) {
 		}
 		key := targetKey{row.Agency, row.Indicator, year}
 		if first, ok := seen[key]; ok {
-			c.problems.add(targetsFile, row.line, fmt.Sprintf("target %s, %s, %d sudah ada pada baris %d", row.Agency, row.Indicator, year, first), "Sisakan satu baris")
+			c.problems.add(targetsFile, row.line, fmt.Sprintf("target %s, %s, %d sudah ada pada baris %d", row.Agency, row.Indicator, year, lineOnly(first)), "Sisakan satu baris")
 			continue
 		}
 		seen[key] = row.line
@@ -102,7 +102,8 @@ func (c *checker) promise(row *targetRow, indicator *roadmap.Indicator, t *roadm
 	}
 }
 
-// checkComplete notes each reporting agency that lacks a target it should have.
+// checkComplete notes each reporting agency that lacks a target it should have. One that
+// exists no more needs none for the years after its end.
 func (c *checker) checkComplete(seen map[targetKey]int) {
 	if c.broken[targetsFile] || c.broken[agenciesFile] || c.broken[indicatorsFile] || c.broken[roadmapFile] {
 		return
@@ -121,6 +122,9 @@ func (c *checker) checkComplete(seen map[targetKey]int) {
 			own++
 			var years []string
 			for year := c.version.it.FirstYear; year <= c.version.it.LastYear; year++ {
+				if !agency.ExistsIn(year) {
+					continue
+				}
 				if _, ok := seen[targetKey{agency.Code, indicator.it.Code, year}]; !ok {
 					years = append(years, strconv.Itoa(year))
 				}
@@ -130,7 +134,7 @@ func (c *checker) checkComplete(seen map[targetKey]int) {
 					"Tambahkan barisnya; bila tidak ada target lagi, isi target dengan "+roadmap.Withdrawn)
 			}
 		}
-		if agency.Reports && own == 0 {
+		if agency.Reports && own == 0 && agency.ExistsIn(c.version.it.LastYear) {
 			c.problems.add(agenciesFile, 0, "perangkat daerah "+quote(agency.Code)+" melapor, tetapi tidak punya indikator", "Isi reports dengan tidak, atau tambahkan indikatornya")
 		}
 	}

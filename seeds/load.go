@@ -104,6 +104,11 @@ func (l *loader) write(ctx context.Context, w *writes) error {
 		return err
 	}
 	l.summary.NewScales = len(w.scales) + len(w.ended) + len(w.rules)
+	return l.writePlan(ctx, w)
+}
+
+// writePlan writes the version, the targets, the services and their standards.
+func (l *loader) writePlan(ctx context.Context, w *writes) error {
 	if w.newVersion {
 		goals := make([]*roadmap.Goal, len(l.goals))
 		for i, g := range l.goals {

@@ -3,7 +3,10 @@ package seeds
 import (
 	"context"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
+	"strings"
 
 	"petajalan/internal/roadmap"
 )
@@ -98,4 +101,35 @@ func (l *loader) writeServices(ctx context.Context, pending []pendingStandard) e
 		standards[i].ServiceID = ids[p.service]
 	}
 	return roadmap.AddStandards(ctx, l.db, standards)
+}
+
+// rowOfService is a service with its newest shared standard as a Document has it.
+func rowOfService(s *roadmap.Service) Row {
+	r := Row{"code": s.Code, "name": s.Name, "offered_by": strings.Join(s.Agencies, "; ")}
+	if s.Standard != nil {
+		maps.Copy(r, RowOfStandard(s.Standard))
+	}
+	return r
+}
+
+// RowOfStandard is a standard by the keys of the columns of a service.
+func RowOfStandard(s *roadmap.Standard) Row {
+	r := Row{}
+	for _, f := range factsOfStandard(s) {
+		r[f.key] = f.value
+	}
+	for _, key := range []string{"duration", "fee", "status"} {
+		delete(r, key)
+	}
+	var provenance []string
+	for _, component := range slices.Sorted(maps.Keys(s.Provenance)) {
+		provenance = append(provenance, component+": "+s.Provenance[component])
+	}
+	r["requirements"], r["provenance"], r["sources"] = strings.Join(s.Requirements, "\n"), strings.Join(provenance, "\n"), strings.Join(s.Sources, "\n")
+	r["duration_value"], r["duration_unit"] = number(s.DurationValue), valueOf(s.DurationUnit)
+	r["fee_kind"], r["fee_note"], r["standard_status"] = valueOf(s.FeeKind), valueOf(s.FeeNote), string(s.Status)
+	if s.FeeRupiah != nil {
+		r["fee_rupiah"] = strconv.FormatInt(*s.FeeRupiah, 10)
+	}
+	return r
 }

@@ -85,11 +85,13 @@ func (l *loader) mayAmend(line target, current roadmap.Target) bool {
 }
 
 // noteAbsent notes targets that the database has and the file lacks, from the
-// version's first year on.
+// version's first year on. Those of an indicator that the version has no more are no part of
+// it, and a target that was taken back need not be told again.
 func (l *loader) noteAbsent(absent map[targetKey][]roadmap.Target) {
 	years := map[targetKey]int{}
-	for key := range absent {
-		if key.year >= l.version.it.FirstYear {
+	for key, known := range absent {
+		planned := slices.ContainsFunc(l.indicators, func(i located[*roadmap.Indicator]) bool { return i.it.Code == key.indicator })
+		if key.year >= l.version.it.FirstYear && planned && !known[len(known)-1].Withdrawn() {
 			years[targetKey{agency: key.agency, indicator: key.indicator}]++
 		}
 	}

@@ -67,6 +67,12 @@ type AgencyName struct {
 // page has the address /kelurahan/… and not /instansi/….
 func (a *Agency) IsKelurahan() bool { return a.Kind == AgencyKelurahan }
 
+// ExistsIn reports whether the agency was there on any day of the year.
+func (a *Agency) ExistsIn(year int) bool {
+	first, last := time.Date(year, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(year, 12, 31, 0, 0, 0, 0, time.UTC)
+	return !a.ValidFrom.After(last) && (a.ValidTo == nil || !a.ValidTo.Before(first))
+}
+
 // Agencies returns all agencies by code, also those that do not report and
 // those that exist no more.
 func Agencies(ctx context.Context, db bun.IDB) ([]Agency, error) {

@@ -86,11 +86,10 @@ func (p *Plan) Agency(code string) *Agency { return p.agencies[code] }
 
 // Reporting returns the agencies that report and exist in the plan's year, by code.
 func (p *Plan) Reporting() []*Agency {
-	first, last := time.Date(p.Year, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(p.Year, 12, 31, 0, 0, 0, 0, time.UTC)
 	var reporting []*Agency
 	for i := range p.Agencies {
 		a := &p.Agencies[i]
-		if a.Reports && !a.ValidFrom.After(last) && (a.ValidTo == nil || !a.ValidTo.Before(first)) {
+		if a.Reports && a.ExistsIn(p.Year) {
 			reporting = append(reporting, a)
 		}
 	}
