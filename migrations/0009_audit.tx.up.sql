@@ -18,7 +18,8 @@ CREATE TABLE audit_entries (
     hash       bytea NOT NULL CONSTRAINT audit_entries_hash_check CHECK (octet_length(hash) = 32),
     CONSTRAINT audit_entries_pkey PRIMARY KEY (stream, seq)
 );
-CREATE INDEX audit_entries_at_idx ON audit_entries (at);
+CREATE INDEX audit_entries_at_idx ON audit_entries (at, stream, seq);
+CREATE INDEX audit_entries_actor_id_idx ON audit_entries (actor_id, at);
 
 -- Where each chain ends. Its row is locked while an entry is added, so that there are no gaps.
 CREATE TABLE audit_heads (
@@ -32,7 +33,7 @@ CREATE TABLE audit_anchors (
     stream text NOT NULL,
     seq    bigint NOT NULL,
     hash   bytea NOT NULL,
-    CONSTRAINT audit_anchors_pkey PRIMARY KEY (at, stream)
+    CONSTRAINT audit_anchors_pkey PRIMARY KEY (stream, at)
 );
 
 -- Every field with its length before it, and moments as microseconds since 1970, so that
@@ -73,7 +74,7 @@ CREATE FUNCTION audit_broken() RETURNS TABLE (stream text, seq bigint) LANGUAGE 
     ), wrong AS (
         SELECT (e).stream, (e).seq FROM chained WHERE (e).seq <> seq_before + 1 OR (e).hash <> audit_hash(hash_before, e)
         UNION ALL
-        SELECT coalesce(h.stream, l.stream), coalesce(h.seq, l.seq)
+        SELECT coalesce(h.stream, l.stream), least(coalesce(h.seq, 0), coalesce(l.seq, 0)) + (h.seq IS DISTINCT FROM l.seq)::int
         FROM audit_heads h
         FULL JOIN (SELECT DISTINCT ON (stream) stream, seq, hash FROM audit_entries ORDER BY stream, seq DESC) l ON l.stream = h.stream
         WHERE h.seq IS DISTINCT FROM l.seq OR h.hash IS DISTINCT FROM l.hash
