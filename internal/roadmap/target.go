@@ -66,13 +66,24 @@ func SeriesOf(ctx context.Context, db bun.IDB) ([]Series, error) {
 // Targets returns all revisions of all targets known at the moment asOf, by
 // agency, indicator, year and revision, so that the last of a year is in force.
 func Targets(ctx context.Context, db bun.IDB, asOf time.Time) ([]Target, error) {
+	return selectTargets(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("target.recorded_at <= ?", asOf) })
+}
+
+// TargetsOf returns all revisions of the targets of one agency and year, in the order of Targets.
+func TargetsOf(ctx context.Context, db bun.IDB, agency string, year int) ([]Target, error) {
+	return selectTargets(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery {
+		return q.Where("a.code = ? AND target.year = ?", agency, year)
+	})
+}
+
+func selectTargets(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery) *bun.SelectQuery) ([]Target, error) {
 	var targets []Target
 	err := db.NewSelect().Model(&targets).
 		ColumnExpr("target.*, a.code AS agency_code, i.code AS indicator_code").
 		Join("JOIN target_series AS s ON s.id = target.series_id").
 		Join("JOIN agencies AS a ON a.id = s.agency_id").
 		Join("JOIN indicators AS i ON i.id = s.indicator_id").
-		Where("target.recorded_at <= ?", asOf).
+		Apply(which).
 		OrderExpr(`a.code COLLATE "C", i.code COLLATE "C", target.year, target.revision`).
 		Scan(ctx)
 	if err != nil {
