@@ -13,15 +13,6 @@ import (
 
 var errPending = errors.New("being built")
 
-type facts struct{}
-
-func loadWorksheet(context.Context, bun.IDB, *account.User, string, roadmap.Period, time.Time) (*Worksheet, error) {
-	return nil, errPending
-}
-func (r *WorksheetRow) preview(Value) *Preview                        { return nil }
-func (r *WorksheetRow) parse(map[string]string) (DraftRow, []Problem) { return DraftRow{}, nil }
-func (r *WorksheetRow) field(string) string                           { return "" }
-func valueField(Value, string) string                                 { return "" }
 func saveDrafts(context.Context, bun.IDB, *account.User, []DraftRow, time.Time) ([]SaveOutcome, error) {
 	return nil, errPending
 }
@@ -35,15 +26,6 @@ func removeEvidence(context.Context, bun.Tx, *account.User, Key, string, time.Ti
 	return errPending
 }
 func decideAll(context.Context, bun.IDB, *account.User, EventKind, []Decision, time.Time) ([]Outcome, error) {
-	return nil, errPending
-}
-func loadQueue(context.Context, bun.IDB, *account.User, QueueFilter, time.Time) (*Queue, error) {
-	return nil, errPending
-}
-func approvalQueue(context.Context, bun.IDB, *account.User, string, roadmap.Period, time.Time) (*Worksheet, error) {
-	return nil, errPending
-}
-func peers(context.Context, bun.IDB, *account.User, string, roadmap.Period) ([]Peer, error) {
 	return nil, errPending
 }
 func chain(context.Context, bun.IDB, *account.User, Key) ([]Link, error) { return nil, errPending }
@@ -67,6 +49,3 @@ func revokeException(context.Context, bun.IDB, *account.User, int64, time.Time) 
 	return errPending
 }
 func exceptions(context.Context, bun.IDB, *account.User) ([]Exception, error) { return nil, errPending }
-func addFeedValues(context.Context, bun.IDB, *account.User, []FeedValue, time.Time) error {
-	return errPending
-}

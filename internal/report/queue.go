@@ -2,12 +2,16 @@ package report
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/account"
+	"petajalan/internal/fault"
 	"petajalan/internal/roadmap"
+	"petajalan/internal/scoring"
 )
 
 // QueueFilter says which rows of the verification desk are asked for.
@@ -16,10 +20,13 @@ type QueueFilter struct {
 	Agency    string         // code; empty: all
 	Indicator string         // code; empty: all
 	Statuses  []Status       // empty: approved ones
-	Finding   string         // code of a check; empty: all; "*": any finding
+	Finding   string         // code of a check; empty: all; AnyFinding: those with one
 	Limit     int            // 0: all
 	Offset    int
 }
+
+// AnyFinding asks for the rows that have any finding.
+const AnyFinding = "*"
 
 // Queue is a page of the desk.
 type Queue struct {
@@ -32,24 +39,119 @@ type Queue struct {
 // LoadQueue reads the rows that wait for verification, oldest first, with their findings,
 // evidence, eight quarters and preview. For those who see the whole city (Forbidden).
 func LoadQueue(ctx context.Context, db bun.IDB, by *account.User, f QueueFilter, now time.Time) (*Queue, error) {
-	return loadQueue(ctx, db, by, f, now)
+	if !by.MaySeeCity() {
+		return nil, fault.New(fault.Forbidden, "Daftar ini untuk Bagian Organisasi.")
+	}
+	if len(f.Statuses) == 0 {
+		f.Statuses = []Status{Approved}
+	}
+	periods := []roadmap.Period{f.Period}
+	if f.Period.IsZero() {
+		var err error
+		if periods, err = waiting(ctx, db, f.Statuses); err != nil {
+			return nil, err
+		}
+	}
+	q := &Queue{Findings: map[string]int{}}
+	for _, p := range periods { // a few: the open one, and those with late entries
+		l := &loader{which: which{period: p, agency: f.Agency, indicator: f.Indicator, statuses: f.Statuses}, db: db, by: by, now: now}
+		if err := l.load(ctx); err != nil {
+			return nil, err
+		}
+		q.Rows = append(q.Rows, l.rows...)
+	}
+	for i := range q.Rows {
+		for _, found := range q.Rows[i].Findings {
+			q.Findings[found.Code]++
+		}
+	}
+	if f.Finding != "" {
+		q.Rows = slices.DeleteFunc(q.Rows, func(r WorksheetRow) bool {
+			return !slices.ContainsFunc(r.Findings, func(found Finding) bool { return f.Finding == AnyFinding || found.Code == f.Finding })
+		})
+	}
+	slices.SortStableFunc(q.Rows, func(a, b WorksheetRow) int { return a.waitingSince().Compare(b.waitingSince()) })
+	q.Total = len(q.Rows)
+	q.Rows = q.Rows[min(max(f.Offset, 0), q.Total):]
+	if f.Limit > 0 {
+		q.Rows = q.Rows[:min(f.Limit, len(q.Rows))]
+	}
+	return q, nil
+}
+
+// waitingSince is when the last step before this one was done.
+func (r *WorksheetRow) waitingSince() time.Time {
+	switch {
+	case r.ApprovedAt != nil:
+		return *r.ApprovedAt
+	case r.SubmittedAt != nil:
+		return *r.SubmittedAt
+	case r.EditedAt != nil:
+		return *r.EditedAt
+	}
+	return time.Time{}
+}
+
+// waiting are the periods that have reports of these statuses, oldest first.
+func waiting(ctx context.Context, db bun.IDB, statuses []Status) ([]roadmap.Period, error) {
+	var periods []roadmap.Period
+	err := db.NewRaw(`SELECT DISTINCT r.year, r.quarter FROM reports r JOIN periods p USING (year, quarter)
+		WHERE r.status IN (?) ORDER BY 1, 2`, bun.List(statuses)).Scan(ctx, &periods)
+	if err != nil {
+		return nil, fmt.Errorf("look for reports that wait: %w", err)
+	}
+	return periods, nil
 }
 
 // ApprovalQueue reads the rows of the agency that wait for its head, as a sheet. It is for
 // those who may see the agency.
 func ApprovalQueue(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period, now time.Time) (*Worksheet, error) {
-	return approvalQueue(ctx, db, by, agency, p, now)
+	return sheetOf(ctx, db, by, now, which{period: p, agency: agency, statuses: []Status{Submitted}})
 }
 
 // Peer is the newest value handed in by one agency.
 type Peer struct {
 	Agency AgencyName
 	Value  Value
-	Result string // of the figure, in words: "92,41"; empty: it does not apply
+	Words  string // of the figure: "92,41%"
+	Status Status
 }
 
 // Peers reads the newest values handed in of the indicator and period by all agencies, by
 // code, for those who see the whole city (Forbidden).
 func Peers(ctx context.Context, db bun.IDB, by *account.User, indicator string, p roadmap.Period) ([]Peer, error) {
-	return peers(ctx, db, by, indicator, p)
+	if !by.MaySeeCity() {
+		return nil, fault.New(fault.Forbidden, "Daftar ini untuk Bagian Organisasi.")
+	}
+	var rows []struct {
+		AgencyName `bun:"embed:agency_"`
+		Unit       string
+		Kind       scoring.Kind
+		Decimals   int
+		Status     Status
+		reportValues
+	}
+	err := db.NewRaw(`
+		SELECT a.code AS agency_code, a.name AS agency_name, a.short_name AS agency_short_name, coalesce(up.code, '') AS agency_parent, a.kind = 'kelurahan' AS agency_kelurahan,
+			s.unit, s.kind, s.decimals, r.status, v.actual, v.numerator, v.denominator, v.not_applicable, v.note
+		FROM reports r
+		JOIN target_series ts ON ts.id = r.series_id
+		JOIN agencies a ON a.id = ts.agency_id
+		LEFT JOIN agencies up ON up.id = a.parent_id
+		JOIN indicators i ON i.id = ts.indicator_id
+		JOIN report_revisions v ON v.report_id = r.id AND v.revision = r.revision
+		JOIN indicator_sheets s ON s.indicator_id = i.id AND s.version_id = (
+			SELECT id FROM roadmap_versions WHERE first_year <= ? ORDER BY first_year DESC, number DESC LIMIT 1)
+		WHERE i.code = ? AND r.year = ? AND r.quarter = ? AND r.status IN ('submitted', 'approved', 'verified')
+		ORDER BY a.code COLLATE "C"`, p.Year, indicator, p.Year, p.Quarter).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read peers of %s for %s: %w", indicator, p, err)
+	}
+	peers := make([]Peer, len(rows))
+	for i, s := range rows {
+		v := trimmed(Value(s.reportValues))
+		shown := WorksheetRow{Unit: s.Unit, Kind: s.Kind, Decimals: s.Decimals}
+		peers[i] = Peer{s.AgencyName, v, shown.FigureWords(v), s.Status}
+	}
+	return peers, nil
 }

@@ -71,74 +71,83 @@ func inForce(versions []sheet, year int) *sheet {
 var limit = decimal.MustNew(1e14, 0)
 
 // check refuses, in words for the one who typed it, a value that the indicator
-// cannot have. A negative figure is none of these: growth in a recession is a
-// report like any other.
+// cannot have.
 func (s *sheet) check(v Value) error {
+	if _, text := s.wrong(v); text != "" {
+		return fault.New(fault.Invalid, "%s", text)
+	}
+	return nil
+}
+
+// wrong says what is wrong with a value and in which field; the text is empty where
+// nothing is. A negative figure is not wrong: growth in a recession is a report like any
+// other.
+func (s *sheet) wrong(v Value) (field, text string) {
 	switch {
 	case v.NotApplicable && strings.TrimSpace(v.Note) == "":
-		return fault.New(fault.Invalid, "Jelaskan mengapa indikator ini tidak berlaku.")
+		return FieldNote, "Jelaskan mengapa indikator ini tidak berlaku."
 	case v.NotApplicable && (v.Actual != nil || v.Numerator != nil || v.Denominator != nil):
-		return fault.New(fault.Invalid, "Kosongkan angka bila indikator ini tidak berlaku.")
+		return FieldNotApplicable, "Kosongkan angka bila indikator ini tidak berlaku."
 	case v.NotApplicable:
-		return nil
+		return "", ""
 	case s.Kind == scoring.KindFraction:
-		return checkFraction(v)
+		return wrongFraction(v)
 	case v.Numerator != nil || v.Denominator != nil:
-		return fault.New(fault.Invalid, "Indikator ini dilaporkan sebagai satu angka, bukan pembilang dan penyebut.")
+		return FieldActual, "Indikator ini dilaporkan sebagai satu angka, bukan pembilang dan penyebut."
 	case v.Actual == nil:
-		return fault.New(fault.Invalid, "Realisasi belum diisi.")
+		return FieldActual, "Realisasi belum diisi."
 	}
-	if err := checkSize("Realisasi", *v.Actual); err != nil {
-		return err
+	if text := wrongSize("Realisasi", *v.Actual); text != "" {
+		return FieldActual, text
 	}
 	actual := v.Actual.Trim(0)
 	switch s.Kind {
 	case scoring.KindYesNo:
 		if !actual.IsZero() && !actual.Equal(decimal.One) {
-			return fault.New(fault.Invalid, "Realisasi harus 1 (ya) atau 0 (tidak).")
+			return FieldActual, "Realisasi harus 1 (ya) atau 0 (tidak)."
 		}
 	case scoring.KindPredicate:
 		if n, _, ok := actual.Int64(0); !ok || !actual.IsInt() || n < 1 || n > int64(s.MaxOrdinal) {
-			return fault.New(fault.Invalid, "Predikat harus salah satu dari urutan 1 sampai %d pada skalanya.", s.MaxOrdinal)
+			return FieldActual, fmt.Sprintf("Predikat harus salah satu dari urutan 1 sampai %d pada skalanya.", s.MaxOrdinal)
 		}
 	case scoring.KindMilestone:
 		if !actual.IsZero() && !slices.Contains(s.Percents, actual.String()) {
-			return fault.New(fault.Invalid, "Tahapan harus 0 atau salah satu dari %s persen.", strings.Join(s.Percents, ", "))
+			return FieldActual, fmt.Sprintf("Tahapan harus 0 atau salah satu dari %s persen.", strings.Join(s.Percents, ", "))
 		}
 	}
-	return nil
+	return "", ""
 }
 
-func checkFraction(v Value) error {
+func wrongFraction(v Value) (field, text string) {
 	switch {
 	case v.Actual != nil:
-		return fault.New(fault.Invalid, "Indikator ini dilaporkan sebagai pembilang dan penyebut, bukan persentase.")
+		return FieldActual, "Indikator ini dilaporkan sebagai pembilang dan penyebut, bukan persentase."
 	case v.Numerator == nil && v.Denominator == nil:
-		return fault.New(fault.Invalid, "Pembilang dan penyebut belum diisi.")
+		return FieldNumerator, "Pembilang dan penyebut belum diisi."
 	case v.Numerator == nil:
-		return fault.New(fault.Invalid, "Pembilang belum diisi.")
+		return FieldNumerator, "Pembilang belum diisi."
 	case v.Denominator == nil:
-		return fault.New(fault.Invalid, "Penyebut belum diisi.")
+		return FieldDenominator, "Penyebut belum diisi."
 	case v.Numerator.IsNeg():
-		return fault.New(fault.Invalid, "Pembilang tidak boleh negatif.")
+		return FieldNumerator, "Pembilang tidak boleh negatif."
 	case v.Denominator.IsNeg():
-		return fault.New(fault.Invalid, "Penyebut tidak boleh negatif.")
+		return FieldDenominator, "Penyebut tidak boleh negatif."
 	case v.Denominator.IsZero() && v.Numerator.IsPos():
-		return fault.New(fault.Invalid, "Penyebut tidak boleh 0 bila pembilang lebih dari 0.")
+		return FieldDenominator, "Penyebut tidak boleh 0 bila pembilang lebih dari 0."
 	}
-	if err := checkSize("Pembilang", *v.Numerator); err != nil {
-		return err
+	if text := wrongSize("Pembilang", *v.Numerator); text != "" {
+		return FieldNumerator, text
 	}
-	return checkSize("Penyebut", *v.Denominator)
+	return FieldDenominator, wrongSize("Penyebut", *v.Denominator)
 }
 
-// checkSize holds a number to what the tables keep without rounding.
-func checkSize(name string, d decimal.Decimal) error {
+// wrongSize holds a number to what the tables keep without rounding; empty: they do.
+func wrongSize(name string, d decimal.Decimal) string {
 	switch {
-	case d.Trim(0).Scale() > 4:
-		return fault.New(fault.Invalid, "%s paling banyak empat angka di belakang koma.", name)
+	case d.Trim(0).Scale() > scoring.MaxDecimals:
+		return name + " paling banyak empat angka di belakang koma."
 	case d.CmpAbs(limit) >= 0:
-		return fault.New(fault.Invalid, "%s terlalu besar.", name)
+		return name + " terlalu besar."
 	}
-	return nil
+	return ""
 }

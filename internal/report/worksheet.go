@@ -2,12 +2,15 @@ package report
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"github.com/govalues/decimal"
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/account"
+	"petajalan/internal/fault"
+	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/scoring"
 )
@@ -65,12 +68,15 @@ type WorksheetRow struct {
 	EditedAt *time.Time // nil: nothing was saved yet
 	Evidence []DraftEvidence
 
-	Prefill  *Prefill // offered where nothing was typed; nil: nothing to offer
-	Older    []Past   // the eight quarters before that are due, newest first
-	Target   string   // in words: "paling sedikit 85 %", "1.200 (setahun)"
-	Weight   string   // share in the agency, in per cent: "6,25"
-	Preview  *Preview // of Value; nil while there is no complete value
-	Findings []Finding
+	Prefill *Prefill // offered where nothing was typed; nil: nothing to offer
+	Older   []Past   // the eight quarters before that are due, newest first
+	Target  string   // of the year, in words: "paling sedikit 85%", "paling banyak 14 hari kerja"
+	// TargetToDate is what was promised up to this period, in words: "paling sedikit 900 unit";
+	// empty where there is none.
+	TargetToDate string
+	Weight       string   // share in the agency, in per cent: "6,25"
+	Preview      *Preview // of Value; nil while there is no complete value
+	Findings     []Finding
 	// NoteRequired says that cause, obstacle and next step are needed, because the value is
 	// off target or far from the one before. Why says it in words, empty otherwise.
 	NoteRequired bool
@@ -149,7 +155,7 @@ const (
 // people, those of the city, and the camat of a kelurahan. Drafts of others are seen by
 // all of these. NotFound where there is no such agency or period.
 func LoadWorksheet(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period, now time.Time) (*Worksheet, error) {
-	return loadWorksheet(ctx, db, by, agency, p, now)
+	return sheetOf(ctx, db, by, now, which{period: p, agency: agency, prefill: true})
 }
 
 // Row returns the row of the indicator; nil when it is not in the sheet.
@@ -179,3 +185,23 @@ func (r *WorksheetRow) ValueField(v Value, name string) string { return valueFie
 
 // IsEmpty says that nothing was typed or saved in the row.
 func (r *WorksheetRow) IsEmpty() bool { return r.Value.isEmpty() && len(r.Typed) == 0 }
+
+// sheetOf loads the rows of an agency as a sheet.
+func sheetOf(ctx context.Context, db bun.IDB, by *account.User, now time.Time, of which) (*Worksheet, error) {
+	w := &Worksheet{}
+	err := db.NewRaw(`
+		SELECT a.code, a.name, a.short_name, coalesce(up.code, '') AS parent, a.kind = 'kelurahan' AS kelurahan
+		FROM agencies a LEFT JOIN agencies up ON up.id = a.parent_id WHERE a.code = ?`, of.agency).Scan(ctx, &w.Agency)
+	switch {
+	case postgres.NoRows(err), err == nil && !by.MaySeeAgency(w.Agency.Code, w.Agency.Parent):
+		return nil, fault.New(fault.NotFound, "Instansi itu tidak ditemukan.")
+	case err != nil:
+		return nil, fmt.Errorf("find agency %s: %w", of.agency, err)
+	}
+	l := &loader{which: of, db: db, by: by, now: now}
+	if err := l.load(ctx); err != nil {
+		return nil, err
+	}
+	w.Period, w.Open, w.Rows = l.own, l.own.Takes(now), l.rows
+	return w, nil
+}
