@@ -20,6 +20,7 @@ var arrows = map[string][]string{
 	"internal/chart":   {},
 	"internal/browser": {}, // tests only
 	"internal/scoring": {}, // arithmetic only
+	"internal/paper":   {}, // words in, files out
 	"web":              {},
 	"migrations":       {},
 
@@ -37,13 +38,16 @@ var arrows = map[string][]string{
 		"internal/report", "internal/roadmap", "internal/scoring", "internal/account", "internal/audit", "internal/notice", "internal/postgres",
 	},
 	"internal/schedule": {"internal/postgres"},
-	"seeds":             {"internal/roadmap", "internal/account", "internal/scoring", "internal/postgres"},
+	"internal/steward": {
+		"internal/exchange", "seeds", "internal/roadmap", "internal/account", "internal/audit", "internal/notice", "internal/scoring", "internal/postgres",
+	},
+	"seeds": {"internal/roadmap", "internal/account", "internal/scoring", "internal/postgres"},
 	"internal/demo": {
 		"internal/scorecard", "internal/report", "internal/roadmap", "internal/account", "seeds", "internal/scoring", "internal/postgres",
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/inspection", "internal/followup", "internal/account", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},
