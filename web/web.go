@@ -41,6 +41,8 @@ var WorkStyles = []string{
 	"components/field.css",
 	"styles/work.css",
 	"components/heatmap.css",
+	"components/guide.css",
+	"components/sheet.css",
 }
 
 // DarkTokens is the sheet that turns the tokens of tokens.css dark.

@@ -10,6 +10,8 @@ func (s *Server) workRoutes() []workRoute {
 	return slices.Concat(
 		s.dashboardRoutes(),
 		s.followUpRoutes(),
+		s.guideRoutes(),
+		s.quarterSheetRoutes(),
 	)
 }
 

@@ -45,6 +45,7 @@ func (p workPage) WorkMenu() []menuItem {
 	}
 	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
 	add(workers.admits(u), "Tindak lanjut", followUpPath)
+	add(len(u.Appointments) > 0, "Panduan", guidePath)
 	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
 	for i := range items {
 		if items[i].Href == p.Path {
