@@ -37,6 +37,10 @@ type Config struct {
 	// Now is the clock; nil means that of the database, so that the clocks of
 	// the machines do not matter. A test moves it.
 	Now func(ctx context.Context, db bun.IDB) (time.Time, error)
+
+	// Dead is told of a slot that was given up, in the transaction that says so; nil:
+	// nobody is. Its error is logged and changes nothing.
+	Dead func(ctx context.Context, tx postgres.Tx, s Slot) error
 }
 
 // Ledger works the slots of its jobs. Several, in one process or many, may share
@@ -49,12 +53,13 @@ type Ledger struct {
 	specs map[string]Spec
 	names []string
 	now   func(ctx context.Context, db bun.IDB) (time.Time, error)
+	dead  func(ctx context.Context, tx postgres.Tx, s Slot) error
 	owner string
 }
 
 // NewLedger checks the jobs: a name each, no name twice, a schedule that comes round.
 func NewLedger(c Config) (*Ledger, error) {
-	l := &Ledger{db: c.DB, zone: c.Zone, log: c.Log, jobs: c.Jobs, specs: map[string]Spec{}, now: c.Now, owner: owner()}
+	l := &Ledger{db: c.DB, zone: c.Zone, log: c.Log, jobs: c.Jobs, specs: map[string]Spec{}, now: c.Now, dead: c.Dead, owner: owner()}
 	if l.now == nil {
 		l.now = databaseNow
 	}
@@ -141,9 +146,15 @@ func (l *Ledger) fill(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
+		paused, err := Pauses(ctx, tx)
+		if err != nil {
+			return err
+		}
 		var rows []Slot
 		for _, j := range l.jobs {
-			rows = append(rows, l.due(j, last[j.Name], now)...)
+			if _, waits := paused[j.Name]; !waits {
+				rows = append(rows, l.due(j, last[j.Name], now)...)
+			}
 		}
 		if len(rows) == 0 {
 			return nil
@@ -217,6 +228,7 @@ func (l *Ledger) workOne(ctx context.Context) (found bool, err error) {
 		}
 		err = tx.NewSelect().Model(&s).
 			Where("status = ?", Due).Where("not_before <= ?", now).Where("job IN (?)", bun.List(l.names)).
+			Where("manual OR NOT EXISTS (SELECT FROM job_pauses AS p WHERE p.job = ?TableAlias.job)").
 			Order("slot", "job").Limit(1).
 			For("UPDATE SKIP LOCKED").
 			Scan(ctx)
@@ -309,6 +321,12 @@ func (l *Ledger) work(ctx context.Context, tx postgres.Tx, s Slot, now time.Time
 		Exec(ctx)
 	if err != nil {
 		return s, fmt.Errorf("note the end of %s: %w", s.Job, err)
+	}
+	if s.Status == Dead && l.dead != nil {
+		err := tx.RunInTx(ctx, nil, func(ctx context.Context, _ bun.Tx) error { return l.dead(ctx, tx, s) }) // in a savepoint
+		if err != nil {
+			l.log.ErrorContext(ctx, "nobody was told of a dead job", "job", s.Job, "err", err)
+		}
 	}
 	return s, nil
 }
