@@ -33,6 +33,7 @@ var arrows = map[string][]string{
 	"internal/roadmap":   {"internal/audit", "internal/notice", "internal/scoring", "internal/postgres"},
 	"internal/followup":  {"internal/account", "internal/audit", "internal/postgres"},
 	"internal/report":    {"internal/followup", "internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
+	"internal/evidence":  {"internal/account", "internal/audit", "internal/postgres"},
 	"internal/scorecard": {"internal/report", "internal/roadmap", "internal/account", "internal/audit", "internal/scoring", "internal/postgres"},
 	"internal/inspection": {
 		"internal/report", "internal/roadmap", "internal/scoring", "internal/account", "internal/audit", "internal/notice", "internal/postgres",
@@ -41,13 +42,13 @@ var arrows = map[string][]string{
 	"internal/steward": {
 		"internal/exchange", "seeds", "internal/roadmap", "internal/account", "internal/audit", "internal/notice", "internal/scoring", "internal/postgres",
 	},
-	"seeds": {"internal/roadmap", "internal/account", "internal/scoring", "internal/postgres"},
+	"seeds": {"internal/roadmap", "internal/account", "internal/evidence", "internal/scoring", "internal/postgres"},
 	"internal/demo": {
 		"internal/scorecard", "internal/report", "internal/roadmap", "internal/account", "seeds", "internal/scoring", "internal/postgres",
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},
