@@ -30,9 +30,9 @@ var arrows = map[string][]string{
 	"internal/audit":     {"internal/postgres"},
 	"internal/notice":    {"internal/audit", "internal/postgres"},
 	"internal/account":   {"internal/audit", "internal/notice", "internal/postgres"},
-	"internal/roadmap":   {"internal/audit", "internal/notice", "internal/scoring", "internal/postgres"},
+	"internal/roadmap":   {"internal/account", "internal/audit", "internal/notice", "internal/scoring", "internal/postgres"},
 	"internal/followup":  {"internal/account", "internal/audit", "internal/postgres"},
-	"internal/report":    {"internal/followup", "internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
+	"internal/report":    {"internal/audit", "internal/followup", "internal/notice", "internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
 	"internal/evidence":  {"internal/account", "internal/audit", "internal/postgres"},
 	"internal/scorecard": {"internal/report", "internal/roadmap", "internal/account", "internal/audit", "internal/scoring", "internal/postgres"},
 	"internal/inspection": {

@@ -90,6 +90,9 @@ CREATE TABLE job_pauses (
     paused_by bigint NOT NULL REFERENCES users (id)
 );
 
+-- A period whose moments somebody moved by hand no longer follows the table of holidays.
+ALTER TABLE periods ADD COLUMN moved_at timestamptz;
+
 CREATE TRIGGER reminders_insert_only BEFORE UPDATE OR DELETE ON reminders FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER reminders_no_truncate BEFORE TRUNCATE ON reminders FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 

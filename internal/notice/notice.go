@@ -43,9 +43,12 @@ type Note struct {
 	Href   string   `json:"href"` // path of the page where it can be seen to; empty: none
 	To     []int64  `json:"recipients"`
 	Roles  []string `json:"roles"`  // as account.Role has them
-	Agency string   `json:"agency"` // code; empty: no local role is meant
+	Agency string   `json:"agency"` // code; empty: no local role is meant; AllAgencies: those of every agency
 	Except int64    `json:"except"` // who is not told, because it was their own doing; 0: nobody
 }
+
+// AllAgencies in Note.Agency means the local roles of every agency.
+const AllAgencies = "*"
 
 // Tell writes the note for all whom it concerns and hands it to the webhooks. It belongs in
 // the transaction of what it tells of, before the entry of the trail. Told again it does
@@ -73,7 +76,7 @@ func TellAll(ctx context.Context, db bun.IDB, notes []Note, now time.Time) error
 			FROM notes n
 			JOIN users u ON u.disabled_at IS NULL AND u.id <> n."except" AND (u.id = ANY (n.recipients) OR EXISTS (
 				SELECT FROM user_roles r
-				WHERE r.user_id = u.id AND r.role = ANY (n.roles) AND coalesce(r.agency_code, n.agency) = n.agency
+				WHERE r.user_id = u.id AND r.role = ANY (n.roles) AND (n.agency = '*' OR coalesce(r.agency_code, n.agency) = n.agency)
 				  AND r.valid_from <= ?::date AND coalesce(r.valid_to >= ?::date, TRUE)))
 			ORDER BY u.id, n.key
 			ON CONFLICT (user_id, key) DO NOTHING

@@ -74,8 +74,8 @@ func (r periodRow) reporting() Reporting {
 
 // EnsurePeriods writes the periods from first to last with the moments the
 // calendar gives them. A period that was opened keeps its moments, because they
-// were announced; one that was not follows a changed table of holidays. It
-// returns the periods that were added or moved; called again it changes nothing.
+// were announced, and so does one that somebody moved by hand; any other follows a
+// changed table of holidays. It returns the periods that were added or moved; called again it changes nothing.
 func EnsurePeriods(ctx context.Context, db bun.IDB, first, last Period, cal *Calendar) ([]Period, error) {
 	var rows []periodRow
 	for _, p := range scoring.PeriodsTo(first, last) {
@@ -92,7 +92,7 @@ func EnsurePeriods(ctx context.Context, db bun.IDB, first, last Period, cal *Cal
 	err := db.NewInsert().Model(&rows).
 		On("CONFLICT (year, quarter) DO UPDATE").
 		Set("opens_at = EXCLUDED.opens_at, due_at = EXCLUDED.due_at, closes_at = EXCLUDED.closes_at, publish_by = EXCLUDED.publish_by").
-		Where("?TableAlias.opened_at IS NULL").
+		Where("?TableAlias.opened_at IS NULL AND ?TableAlias.moved_at IS NULL").
 		Where("(?TableAlias.opens_at, ?TableAlias.due_at, ?TableAlias.closes_at, ?TableAlias.publish_by) IS DISTINCT FROM (EXCLUDED.opens_at, EXCLUDED.due_at, EXCLUDED.closes_at, EXCLUDED.publish_by)").
 		Returning("year, quarter").
 		Scan(ctx, &changed)
