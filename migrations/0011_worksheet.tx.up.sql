@@ -59,6 +59,16 @@ CREATE TABLE report_comments (
 );
 CREATE INDEX report_comments_report_id_idx ON report_comments (report_id, id);
 
+-- Forms that were handed in, so that the same one sent twice counts once.
+CREATE TABLE report_submissions (
+    submission_id uuid PRIMARY KEY,
+    agency_id     bigint NOT NULL REFERENCES agencies (id),
+    year          int NOT NULL,
+    quarter       int NOT NULL CONSTRAINT report_submissions_quarter_check CHECK (quarter BETWEEN 1 AND 4),
+    by_user       bigint NOT NULL REFERENCES users (id),
+    at            timestamptz NOT NULL
+);
+
 -- Leave to report after a period has closed, until a moment. indicator_id null: all of the agency.
 CREATE TABLE late_entries (
     id           bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
@@ -105,12 +115,14 @@ CREATE INDEX report_events_at_idx ON report_events (at);
 
 CREATE TRIGGER feed_values_insert_only BEFORE UPDATE OR DELETE ON feed_values FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER feed_values_no_truncate BEFORE TRUNCATE ON feed_values FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER report_submissions_insert_only BEFORE UPDATE OR DELETE ON report_submissions FOR EACH ROW EXECUTE FUNCTION forbid_change();
+CREATE TRIGGER report_submissions_no_truncate BEFORE TRUNCATE ON report_submissions FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER report_comments_insert_only BEFORE UPDATE OR DELETE ON report_comments FOR EACH ROW EXECUTE FUNCTION forbid_change();
 CREATE TRIGGER report_comments_no_truncate BEFORE TRUNCATE ON report_comments FOR EACH STATEMENT EXECUTE FUNCTION forbid_change();
 
-GRANT SELECT ON draft_evidence, feed_values, report_comments, late_entries, checks, plausible_ranges TO peta_web, peta_job, peta_ro;
+GRANT SELECT ON draft_evidence, feed_values, report_comments, report_submissions, late_entries, checks, plausible_ranges TO peta_web, peta_job, peta_ro;
 GRANT INSERT, DELETE ON draft_evidence TO peta_web;
-GRANT INSERT ON feed_values, report_comments, late_entries TO peta_web;
+GRANT INSERT ON feed_values, report_comments, report_submissions, late_entries TO peta_web;
 GRANT INSERT ON feed_values TO peta_job;
 GRANT UPDATE (revoked_at) ON late_entries TO peta_web;
 GRANT INSERT, UPDATE ON plausible_ranges TO peta_web;

@@ -88,16 +88,3 @@ type DraftEvidence struct {
 	AddedAt   time.Time
 	AddedBy   string // name; empty: unknown, or it is handed in
 }
-
-// AddEvidence adds evidence to the working copy and makes that where there is none. It
-// returns the public id. Only an operator of the agency may (Forbidden), while the row can be
-// edited (Conflict).
-func AddEvidence(ctx context.Context, tx bun.Tx, by *account.User, k Key, e DraftEvidence, now time.Time) (string, error) {
-	return addEvidence(ctx, tx, by, k, e, now)
-}
-
-// RemoveEvidence takes evidence from the working copy; what was handed in keeps it. NotFound
-// when the row has no such evidence.
-func RemoveEvidence(ctx context.Context, tx bun.Tx, by *account.User, k Key, publicID string, now time.Time) error {
-	return removeEvidence(ctx, tx, by, k, publicID, now)
-}

@@ -34,7 +34,7 @@ func AddFeedValues(ctx context.Context, tx bun.IDB, by *account.User, values []F
 	if len(values) == 0 {
 		return nil
 	}
-	all, err := sheets(ctx, tx, "", "")
+	all, err := sheets(ctx, tx)
 	if err != nil {
 		return err
 	}

@@ -1,6 +1,11 @@
 package report
 
-import "petajalan/internal/scoring"
+import (
+	"context"
+
+	"petajalan/internal/postgres"
+	"petajalan/internal/scoring"
+)
 
 // Form says which values an indicator can have, for those who read values from elsewhere
 // before there is a report.
@@ -15,4 +20,19 @@ type Form struct {
 func (f Form) Check(v Value) error {
 	s := sheet{Kind: f.Kind, Percents: f.Percents, MaxOrdinal: f.MaxOrdinal}
 	return s.check(v)
+}
+
+// ImportTx is Import within a transaction of the caller, which rolls it back on an error.
+func ImportTx(ctx context.Context, tx postgres.Tx, histories []History) error {
+	im, err := newImporter(ctx, tx)
+	if err != nil {
+		return err
+	}
+	for i := range histories {
+		im.add(&histories[i])
+	}
+	if len(im.mistakes) > 0 {
+		return im.refuse()
+	}
+	return im.write(ctx)
 }

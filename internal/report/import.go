@@ -98,7 +98,7 @@ type (
 )
 
 func newImporter(ctx context.Context, tx postgres.Tx) (*importer, error) {
-	all, err := sheets(ctx, tx, "", "")
+	all, err := sheets(ctx, tx)
 	if err != nil {
 		return nil, err
 	}

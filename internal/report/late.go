@@ -2,11 +2,20 @@ package report
 
 import (
 	"context"
+	"fmt"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/schema"
 
 	"petajalan/internal/account"
+	"petajalan/internal/audit"
+	"petajalan/internal/fault"
+	"petajalan/internal/notice"
+	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
 )
 
@@ -30,70 +39,133 @@ func (l *LateEntry) Holds(now time.Time) bool { return l.RevokedAt == nil && now
 // fields Agency, Indicator, Period, EndsAt and Reason count. Invalid in words where one is
 // wrong. It returns the id.
 func GrantLateEntry(ctx context.Context, db bun.IDB, by *account.User, l LateEntry, now time.Time) (int64, error) {
-	return grantLateEntry(ctx, db, by, l, now)
+	l.Reason = cleanText(l.Reason)
+	switch {
+	case !by.MayReopen():
+		return 0, fault.New(fault.Forbidden, "Hanya Bagian Organisasi yang dapat memberi izin lapor terlambat.")
+	case l.Reason == "":
+		return 0, fault.New(fault.Invalid, "Tulis alasan izin lapor terlambat.")
+	case utf8.RuneCountInString(l.Reason) > maxText:
+		return 0, fault.New(fault.Invalid, "Alasan paling banyak 2.000 karakter.")
+	case !l.EndsAt.After(now):
+		return 0, fault.New(fault.Invalid, "Izin harus berakhir sesudah saat ini.")
+	}
+	var id int64
+	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		agencyID, indicatorID, err := findSeries(ctx, tx, l.Agency, l.Indicator)
+		if err != nil {
+			return err
+		}
+		var opened bool
+		err = tx.NewRaw(`SELECT coalesce((SELECT opened_at IS NOT NULL FROM periods WHERE year = ? AND quarter = ?), false)`,
+			l.Period.Year, l.Period.Quarter).Scan(ctx, &opened)
+		switch {
+		case err != nil:
+			return fmt.Errorf("read period %s: %w", l.Period, err)
+		case !opened:
+			return fault.New(fault.Invalid, "Pelaporan %s belum dibuka.", l.Period)
+		}
+		err = tx.NewRaw(`INSERT INTO late_entries (agency_id, indicator_id, year, quarter, ends_at, reason, granted_by, granted_at)
+			VALUES (?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`, agencyID, indicatorID, l.Period.Year, l.Period.Quarter, l.EndsAt, l.Reason, by.ID, now).Scan(ctx, &id)
+		if err != nil {
+			return fmt.Errorf("grant a late entry: %w", err)
+		}
+		err = notice.Tell(ctx, tx, notice.Note{
+			Key: fmt.Sprintf("late entry %d", id), Kind: notice.Duty, Roles: []string{roleOperator, roleHead}, Agency: l.Agency, Except: by.ID,
+			Text: shorten(fmt.Sprintf("Laporan %s boleh diisi sampai %s, %s WIB.", l.Period, longDay(l.EndsAt.In(now.Location())), l.EndsAt.In(now.Location()).Format("15.04")), 900),
+			Href: fmt.Sprintf("/kerja/laporan/%s/%s", l.Agency, l.Period),
+		}, now)
+		if err != nil {
+			return err
+		}
+		l.ID = id
+		return audit.Append(ctx, tx, audit.Entry{Stream: l.Agency, At: now, Actor: by.ID, Role: roleReviewer, Action: "grant late entry",
+			Object: strings.TrimSpace(fmt.Sprintf("%s %s %s", l.Agency, l.Period, l.Indicator)), After: notedLeave{id, l.EndsAt.UTC().Format(time.RFC3339), l.Reason}})
+	})
+	return id, err
+}
+
+// notedLeave is what the trail keeps of a late entry or an exception.
+type notedLeave struct {
+	ID     int64  `json:"id"`
+	Until  string `json:"until,omitempty"`
+	Reason string `json:"reason,omitempty"`
+}
+
+// findSeries finds an agency that reports, and its indicator where one is named. Invalid in
+// words where there is none.
+func findSeries(ctx context.Context, tx bun.Tx, agency, indicator string) (agencyID int64, indicatorID *int64, err error) {
+	err = tx.NewRaw(`SELECT id FROM agencies WHERE code = ? AND reports`, agency).Scan(ctx, &agencyID)
+	switch {
+	case postgres.NoRows(err):
+		return 0, nil, fault.New(fault.Invalid, "Tidak ada instansi pelapor berkode %q.", agency)
+	case err != nil:
+		return 0, nil, fmt.Errorf("find agency %s: %w", agency, err)
+	case indicator == "":
+		return agencyID, nil, nil
+	}
+	var id int64
+	err = tx.NewRaw(`SELECT i.id FROM indicators i JOIN target_series s ON s.indicator_id = i.id WHERE i.code = ? AND s.agency_id = ?`, indicator, agencyID).Scan(ctx, &id)
+	switch {
+	case postgres.NoRows(err):
+		return 0, nil, fault.New(fault.Invalid, "Instansi itu tidak punya indikator %q.", indicator)
+	case err != nil:
+		return 0, nil, fmt.Errorf("find indicator %s: %w", indicator, err)
+	}
+	return agencyID, &id, nil
 }
 
 // RevokeLateEntry takes a leave back. Conflict when it does not hold any more.
 func RevokeLateEntry(ctx context.Context, db bun.IDB, by *account.User, id int64, now time.Time) error {
-	return revokeLateEntry(ctx, db, by, id, now)
+	if !by.MayReopen() {
+		return fault.New(fault.Forbidden, "Hanya Bagian Organisasi yang dapat mencabut izin lapor terlambat.")
+	}
+	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		var agency string
+		err := tx.NewRaw(`UPDATE late_entries l SET revoked_at = ? FROM agencies a
+			WHERE l.id = ? AND a.id = l.agency_id AND l.revoked_at IS NULL AND l.ends_at > ? RETURNING a.code`, now, id, now).Scan(ctx, &agency)
+		switch {
+		case postgres.NoRows(err):
+			return fault.New(fault.Conflict, "Izin itu sudah berakhir atau dicabut.")
+		case err != nil:
+			return fmt.Errorf("revoke late entry %d: %w", id, err)
+		}
+		return audit.Append(ctx, tx, audit.Entry{Stream: agency, At: now, Actor: by.ID, Role: roleReviewer, Action: "revoke late entry",
+			Object: fmt.Sprintf("%s %d", agency, id), After: notedLeave{ID: id}})
+	})
 }
 
 // LateEntries lists all leaves, newest first, for those who see the city; others see those of
 // their agencies.
 func LateEntries(ctx context.Context, db bun.IDB, by *account.User) ([]LateEntry, error) {
-	return lateEntries(ctx, db, by)
-}
-
-// Exception is an accepted reason not to be assessed. It covers the periods whose last day
-// lies within it and ends by itself.
-type Exception struct {
-	ID         int64
-	Agency     string
-	Indicator  string
-	StartsOn   time.Time // a day
-	EndsOn     time.Time // a day, included
-	Reason     string
-	AcceptedBy string // name; empty: unknown
-	AcceptedAt time.Time
-	RevokedAt  *time.Time
-}
-
-// States of an exception.
-const (
-	ExceptionAhead   = "akan_berlaku"
-	ExceptionHolds   = "berlaku"
-	ExceptionEnded   = "berakhir"
-	ExceptionRevoked = "dicabut"
-)
-
-// State says how it stands with the exception at the instant now in the zone of now.
-func (e *Exception) State(now time.Time) string {
-	today := now.Format(time.DateOnly)
-	switch {
-	case e.RevokedAt != nil:
-		return ExceptionRevoked
-	case today < e.StartsOn.Format(time.DateOnly):
-		return ExceptionAhead
-	case today > e.EndsOn.Format(time.DateOnly):
-		return ExceptionEnded
+	var rows []struct {
+		LateEntry     `bun:",inherit"`
+		Year, Quarter int
 	}
-	return ExceptionHolds
+	err := db.NewRaw(`
+		SELECT l.id, a.code AS agency, coalesce(i.code, '') AS indicator, l.year, l.quarter, l.ends_at, l.reason, u.name AS granted_by, l.granted_at, l.revoked_at
+		FROM late_entries l JOIN agencies a ON a.id = l.agency_id LEFT JOIN agencies up ON up.id = a.parent_id
+		LEFT JOIN indicators i ON i.id = l.indicator_id JOIN users u ON u.id = l.granted_by
+		WHERE ? ORDER BY l.id DESC`, visible(by)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("list late entries: %w", err)
+	}
+	list := make([]LateEntry, len(rows))
+	for i, r := range rows {
+		list[i] = r.LateEntry
+		list[i].Period = roadmap.Period{Year: r.Year, Quarter: r.Quarter}
+	}
+	return list, nil
 }
 
-// AcceptException accepts a reason. Only Bagian Organisasi may. Of e the fields Agency,
-// Indicator, StartsOn, EndsOn and Reason count. Invalid in words where one is wrong. It
-// returns the id.
-func AcceptException(ctx context.Context, db bun.IDB, by *account.User, e Exception, now time.Time) (int64, error) {
-	return acceptException(ctx, db, by, e, now)
-}
-
-// RevokeException takes an exception back, from now on. Conflict when it was already.
-func RevokeException(ctx context.Context, db bun.IDB, by *account.User, id int64, now time.Time) error {
-	return revokeException(ctx, db, by, id, now)
-}
-
-// Exceptions lists all exceptions, newest first, for those who see the city; others see those
-// of their agencies.
-func Exceptions(ctx context.Context, db bun.IDB, by *account.User) ([]Exception, error) {
-	return exceptions(ctx, db, by)
+// visible is the condition under which by sees the agency a below up.
+func visible(by *account.User) schema.QueryWithArgs {
+	if by.MaySeeCity() {
+		return bun.SafeQuery("TRUE")
+	}
+	agencies, heads := []string{}, []string{}
+	if by != nil && !by.Disabled {
+		agencies, heads = append(agencies, by.Agencies()...), append(heads, by.HeadOf()...)
+	}
+	return bun.SafeQuery("(a.code = ANY (?::text[]) OR up.code = ANY (?::text[]))", pgdialect.Array(agencies), pgdialect.Array(heads))
 }

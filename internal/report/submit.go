@@ -2,122 +2,265 @@ package report
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"regexp"
+	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
-	"petajalan/internal/postgres"
+	"petajalan/internal/roadmap"
 )
 
-// Entry is a report as it is handed in.
-type Entry struct {
-	Key
-	Value    Value
-	Evidence []Evidence
-	Version  int // of the report that was edited; 0: there was none
-}
+var uuidPattern = regexp.MustCompile(`^[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}$`)
 
-// Submit hands in a report as a new revision. Only an operator of the agency may,
-// for an indicator that is due in the period and has a target in its year, while
-// the period takes reports or the report is reopened. A report after the deadline
-// is taken until the period closes. Conflict when the report has moved on, or was
-// edited by someone else since.
-func Submit(ctx context.Context, db bun.IDB, by *account.User, e Entry, now time.Time) (*Report, error) {
-	return act(ctx, db, by, e.Key, func(ctx context.Context, tx bun.Tx, f *file) error {
-		switch {
-		case !by.MayReport(e.Agency):
-			return fault.New(fault.Forbidden, "Hanya operator instansi ini yang dapat mengirim laporannya.")
-		case !f.sheet.Frequency.Due(e.Period.Quarter):
-			return fault.New(fault.Invalid, "Indikator %s tidak jatuh tempo pada %s.", e.Indicator, e.Period)
-		}
-		if err := f.mayMove(now); err != nil {
+// errProblems rolls a submission back.
+var errProblems = errors.New("the submission has problems")
+
+func submitAll(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period, drafts []DraftRow, submissionID string, now time.Time) ([]Problem, error) {
+	switch {
+	case !by.MayReport(agency):
+		return nil, fault.New(fault.Forbidden, "Hanya operator instansi ini yang dapat mengirim laporannya.")
+	case !uuidPattern.MatchString(submissionID):
+		return nil, fault.New(fault.Invalid, "Kiriman ini tidak dikenali. Muat ulang halaman, lalu kirim lagi.")
+	case len(drafts) == 0:
+		return nil, fault.New(fault.Invalid, "Belum ada isian untuk dikirim.")
+	}
+	if slices.ContainsFunc(drafts, func(d DraftRow) bool { return d.Agency != agency || d.Period != p }) {
+		return nil, fault.New(fault.Invalid, "Satu kiriman berisi laporan satu instansi dan satu periode.")
+	}
+	if err := mayType(by, drafts); err != nil {
+		return nil, err
+	}
+	var problems []Problem
+	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) (err error) {
+		first, err := takeSubmission(ctx, tx, by, agency, p, submissionID, now)
+		if err != nil || !first {
 			return err
 		}
-		if err := f.hasTarget(ctx, tx); err != nil {
-			return err
+		if problems, err = handIn(ctx, tx, by, agency, p, drafts, now); err == nil && len(problems) > 0 {
+			return errProblems
 		}
-		if err := f.sheet.check(e.Value); err != nil {
-			return err
-		}
-		if err := f.keep(ctx, tx, by, e, now); err != nil {
-			return err
-		}
-		return f.move(ctx, tx, by, Event{Kind: EventSubmitted, At: now, Role: roleOperator})
+		return err
 	})
+	if err != nil && !errors.Is(err, errProblems) {
+		return nil, err
+	}
+	return problems, nil
 }
 
-// hasTarget refuses a report without anything to be held against.
-func (f *file) hasTarget(ctx context.Context, tx bun.Tx) error {
-	var promised bool
-	err := tx.NewRaw(`SELECT coalesce((SELECT coalesce(value, low) IS NOT NULL FROM targets
-		WHERE series_id = ? AND year = ? ORDER BY revision DESC LIMIT 1), false)`,
-		f.sheet.SeriesID, f.Period.Year).Scan(ctx, &promised)
-	switch {
-	case err != nil:
-		return fmt.Errorf("read target of %s: %w", f.Key, err)
-	case !promised:
-		return fault.New(fault.Invalid, "Indikator %s tidak punya target pada tahun %d.", f.Indicator, f.Period.Year)
-	}
-	return nil
-}
-
-// keep writes the values into the working copy and keeps them as a new revision.
-func (f *file) keep(ctx context.Context, tx bun.Tx, by *account.User, e Entry, now time.Time) error {
-	if _, ok := after(f.Status, f.Revision, EventSubmitted, roleOperator); !ok {
-		return fault.New(fault.Conflict, "Laporan ini sudah %s.", f.Status.Label())
-	}
-	if e.Version != f.Version {
-		return fault.New(fault.Conflict, "Laporan ini sudah diubah orang lain sejak Anda membukanya. Muat ulang halaman, lalu periksa angkanya.")
-	}
-	v := e.Value
-	err := tx.NewRaw(`INSERT INTO reports (series_id, year, quarter, status, revision, version, `+valueColumns+`, updated_at, updated_by)
-		VALUES (?, ?, ?, 'draft', 1, 0, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-		ON CONFLICT ON CONSTRAINT reports_period_key DO UPDATE SET revision = reports.revision + 1, actual = EXCLUDED.actual, numerator = EXCLUDED.numerator,
-			denominator = EXCLUDED.denominator, not_applicable = EXCLUDED.not_applicable, note = EXCLUDED.note, obstacle = EXCLUDED.obstacle,
-			next_step = EXCLUDED.next_step, next_step_owner = EXCLUDED.next_step_owner, next_step_due = EXCLUDED.next_step_due, typed = '{}'
-		WHERE reports.version = ?
-		RETURNING id, revision`,
-		f.sheet.SeriesID, f.Period.Year, f.Period.Quarter, v.Actual, v.Numerator, v.Denominator, v.NotApplicable, v.Note, v.Obstacle, v.NextStep, v.NextStepOwner, v.NextStepDue, now, by.ID, f.Version).
-		Scan(ctx, &f.ID, &f.Revision)
-	switch {
-	case postgres.NoRows(err):
-		// Somebody else handed in the first revision at this very moment.
-		return fault.New(fault.Conflict, "Laporan ini baru saja dikirim orang lain. Muat ulang halaman.")
-	case err != nil:
-		return fmt.Errorf("keep %s: %w", f.Key, err)
-	}
-	f.Value = v
-	var revisionID int64
-	err = tx.NewRaw(`INSERT INTO report_revisions (report_id, revision, `+valueColumns+`, handed_in_at)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) RETURNING id`,
-		f.ID, f.Revision, v.Actual, v.Numerator, v.Denominator, v.NotApplicable, v.Note, v.Obstacle, v.NextStep, v.NextStepOwner, v.NextStepDue, now).Scan(ctx, &revisionID)
+// takeSubmission notes that a form was sent; first is false when it was before. A second copy
+// that comes while the first is at work waits for it.
+func takeSubmission(ctx context.Context, tx bun.Tx, by *account.User, agency string, p roadmap.Period, id string, now time.Time) (first bool, err error) {
+	result, err := tx.NewRaw(`INSERT INTO report_submissions (submission_id, agency_id, year, quarter, by_user, at)
+		SELECT ?, id, ?, ?, ?, ? FROM agencies WHERE code = ? ON CONFLICT DO NOTHING`, id, p.Year, p.Quarter, by.ID, now, agency).Exec(ctx)
 	if err != nil {
-		return fmt.Errorf("keep revision %d of %s: %w", f.Revision, f.Key, err)
+		return false, fmt.Errorf("note submission %s: %w", id, err)
 	}
-	for _, ev := range e.Evidence {
-		id := newPublicID(now)
-		_, err := tx.NewRaw(`INSERT INTO evidence (public_id, revision_id, kind, title, sha256, media_type, size_bytes, url, is_public, added_at)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-			fmt.Sprintf("%x", id), revisionID, ev.Kind, ev.Title, ev.SHA256, ev.MediaType, ev.Size, ev.URL, ev.Public, ev.AddedAt).Exec(ctx)
-		if err != nil {
-			return fmt.Errorf("keep evidence of %s: %w", f.Key, err)
+	n, err := result.RowsAffected()
+	if err != nil {
+		return false, fmt.Errorf("note submission %s: %w", id, err)
+	}
+	if n == 1 {
+		return true, nil
+	}
+	var mine bool
+	err = tx.NewRaw(`SELECT EXISTS (SELECT FROM report_submissions s JOIN agencies a ON a.id = s.agency_id
+		WHERE s.submission_id = ? AND s.by_user = ? AND a.code = ? AND s.year = ? AND s.quarter = ?)`, id, by.ID, agency, p.Year, p.Quarter).Scan(ctx, &mine)
+	switch {
+	case err != nil:
+		return false, fmt.Errorf("find submission %s: %w", id, err)
+	case !mine:
+		return false, fault.New(fault.Conflict, "Kiriman ini tidak dikenali. Muat ulang halaman, lalu kirim lagi.")
+	}
+	return false, nil
+}
+
+// handIn saves the drafts, holds them to the rules, and hands them in.
+func handIn(ctx context.Context, tx bun.Tx, by *account.User, agency string, p roadmap.Period, drafts []DraftRow, now time.Time) ([]Problem, error) {
+	var problems []Problem
+	var full []DraftRow // an empty row cannot be handed in, and would not be saved
+	for _, d := range drafts {
+		if d.IsEmpty() {
+			problems = append(problems, Problem{Key: d.Key, Text: "Baris ini belum diisi."})
+			continue
+		}
+		full = append(full, d)
+	}
+	outcomes, _, err := keepDrafts(ctx, tx, by, full, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, o := range outcomes {
+		if !o.Saved {
+			problems = append(problems, Problem{Key: o.Key, Text: o.Text, Theirs: o.Theirs})
+		}
+	}
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	keys := make([]Key, len(drafts))
+	for i, d := range drafts {
+		keys[i] = d.Key
+	}
+	l := &loader{which: which{period: p, agency: agency, keys: keys, prefill: true}, db: tx, by: by, now: now}
+	if err := l.load(ctx); err != nil {
+		return nil, err
+	}
+	for _, d := range drafts {
+		at := slices.IndexFunc(l.rows, func(r WorksheetRow) bool { return r.Key == d.Key })
+		if at < 0 {
+			problems = append(problems, Problem{Key: d.Key, Text: fmt.Sprintf("Indikator %s tidak jatuh tempo pada %s.", d.Indicator, d.Period)})
+			continue
+		}
+		problems = append(problems, l.rows[at].problems(d)...)
+	}
+	if len(problems) > 0 {
+		return problems, nil
+	}
+	if err := attachFeeds(ctx, tx, l.rows, now); err != nil {
+		return nil, err
+	}
+	return nil, revise(ctx, tx, by, keys, now)
+}
+
+// problems are what keeps the row, with the draft written into it, from being handed in.
+func (r *WorksheetRow) problems(d DraftRow) []Problem {
+	var list []Problem
+	add := func(field, text string) { list = append(list, Problem{Key: r.Key, Field: field, Text: text}) }
+	v := r.Value
+	years := r.facts.engine.Years
+	if years[len(years)-1].Target == nil {
+		add("", fmt.Sprintf("Indikator %s tidak punya target pada tahun %d.", r.Indicator, r.Period.Year))
+		return list
+	}
+	for _, field := range r.numberFields() {
+		if text := d.Typed[field]; text != "" && valueField(v, field) == "" && !v.NotApplicable {
+			if _, problem := r.number(text); problem != "" {
+				add(field, problem)
+			}
+		}
+	}
+	if len(list) == 0 {
+		if field, text := r.facts.wrong(v); text != "" {
+			add(field, text)
+		}
+	}
+	for _, t := range v.texts() {
+		if utf8.RuneCountInString(t.text) > t.most {
+			add(t.field, "Teks ini terlalu panjang.")
+		}
+	}
+	if text := d.Typed[FieldNextStepDue]; text != "" && v.NextStepDue == nil {
+		add(FieldNextStepDue, "Tulis tanggal, misalnya 31-12-2026.")
+	}
+	if len(list) > 0 || v.NotApplicable {
+		return list
+	}
+	for _, p := range r.unexplained(v) {
+		add(p.Field, p.Text)
+	}
+	evidence := r.Evidence
+	if r.fromFeed(v) {
+		evidence = append(slices.Clone(evidence), r.facts.feed.evidence(r.Key))
+	}
+	if text := r.facts.rule.unmet(evidence); text != "" {
+		add(FieldEvidence, text)
+	}
+	return list
+}
+
+// unexplained is what is missing of the explanation of a value off target or far from the one
+// before.
+func (r *WorksheetRow) unexplained(v Value) []Problem {
+	var list []Problem
+	add := func(field, text string) { list = append(list, Problem{Key: r.Key, Field: field, Text: text}) }
+	p := r.preview(v)
+	why := r.why(v, p)
+	if why == "" {
+		return nil
+	}
+	for _, f := range []struct{ field, text, ask string }{
+		{FieldNote, v.Note, "Tulis penyebabnya."}, {FieldObstacle, v.Obstacle, "Tulis kendalanya."}, {FieldNextStep, v.NextStep, "Tulis rencana tindak lanjutnya."},
+	} {
+		if strings.TrimSpace(f.text) == "" {
+			add(f.field, f.ask+" "+why)
+		}
+	}
+	if p == nil || !p.OffTarget {
+		return list
+	}
+	if strings.TrimSpace(v.NextStepOwner) == "" {
+		add(FieldNextStepOwner, "Tulis siapa yang mengerjakan tindak lanjutnya.")
+	}
+	switch today := r.facts.now.Format(time.DateOnly); {
+	case v.NextStepDue == nil:
+		add(FieldNextStepDue, "Tulis tanggal selesainya tindak lanjut.")
+	case v.NextStepDue.Format(time.DateOnly) < today:
+		add(FieldNextStepDue, "Tanggal selesainya tindak lanjut sudah lewat.")
+	}
+	return list
+}
+
+// fromFeed says that the value is the figure that another system delivered.
+func (r *WorksheetRow) fromFeed(v Value) bool {
+	return r.facts.feed != nil && sameFigures(v, r.facts.feed.value)
+}
+
+// attachFeeds puts the feed beside the values that were taken from it.
+func attachFeeds(ctx context.Context, tx bun.Tx, rows []WorksheetRow, now time.Time) error {
+	for i := range rows {
+		r := &rows[i]
+		if !r.fromFeed(r.Value) {
+			continue
+		}
+		e := r.facts.feed.evidence(r.Key)
+		if slices.ContainsFunc(r.Evidence, func(d DraftEvidence) bool { return d.Kind == EvidenceFeed && d.SHA256 == e.SHA256 }) {
+			continue
+		}
+		if _, err := keepEvidence(ctx, tx, nil, r.ReportID, e, now); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
-// Withdraw takes a report back before it is approved; it is a draft again.
-func Withdraw(ctx context.Context, db bun.IDB, by *account.User, k Key, now time.Time) (*Report, error) {
-	return act(ctx, db, by, k, func(ctx context.Context, tx bun.Tx, f *file) error {
-		if !by.MayReport(k.Agency) {
-			return fault.New(fault.Forbidden, "Hanya operator instansi ini yang dapat menarik laporannya.")
-		}
-		if err := f.mayMove(now); err != nil {
+// revise keeps the working copies with their evidence as new revisions, and moves them on.
+func revise(ctx context.Context, tx bun.Tx, by *account.User, keys []Key, now time.Time) error {
+	files, err := openAll(ctx, tx, by, keys, now)
+	if err != nil {
+		return err
+	}
+	moves := make([]move, 0, len(keys))
+	ids := make([]int64, 0, len(keys))
+	for _, k := range keys {
+		f := files[k]
+		if _, err := f.mayStep(EventSubmitted, roleOperator); err != nil {
 			return err
 		}
-		return f.move(ctx, tx, by, Event{Kind: EventWithdrawn, At: now, Role: roleOperator})
-	})
+		f.Revision++
+		ids = append(ids, f.ID)
+		moves = append(moves, move{f, Event{Kind: EventSubmitted, At: now, Role: roleOperator}})
+	}
+	_, err = tx.NewRaw(`
+		WITH raised AS (
+			UPDATE reports SET revision = revision + 1, typed = '{}' WHERE id = ANY (?0) RETURNING *
+		), kept AS (
+			INSERT INTO report_revisions (report_id, revision, `+valueColumns+`, handed_in_at)
+			SELECT id, revision, `+valueColumns+`, ?1 FROM raised ORDER BY id
+			RETURNING id, report_id
+		)
+		INSERT INTO evidence (public_id, revision_id, kind, statement, title, sha256, media_type, size_bytes, url, added_at)
+		SELECT gen_random_uuid(), kept.id, d.kind, d.statement, d.title, d.sha256, d.media_type, d.size_bytes, d.url, d.added_at
+		FROM kept JOIN draft_evidence d ON d.report_id = kept.report_id ORDER BY kept.id, d.added_at, d.public_id`, pgdialect.Array(ids), now).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("keep revisions: %w", err)
+	}
+	return carryOut(ctx, tx, by, moves, now)
 }

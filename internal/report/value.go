@@ -8,6 +8,8 @@ import (
 
 	"github.com/govalues/decimal"
 	"github.com/uptrace/bun"
+	"github.com/uptrace/bun/dialect/pgdialect"
+	"github.com/uptrace/bun/schema"
 
 	"petajalan/internal/fault"
 	"petajalan/internal/scoring"
@@ -27,22 +29,44 @@ type sheet struct {
 	Decimals   int
 	Percents   []string `bun:",array"` // steps of a milestone
 	MaxOrdinal int      // highest grade of a predicate's scale
+	Name       string   // of the indicator
+	AgencyName string   // short
 }
 
-// sheets reads the sheets of all series, or of one agency and indicator; of a
-// series the newest version of the plan comes last.
-func sheets(ctx context.Context, db bun.IDB, agency, indicator string) ([]sheet, error) {
-	where := bun.SafeQuery("TRUE")
-	if agency != "" {
-		where = bun.SafeQuery("a.code = ? AND i.code = ?", agency, indicator)
+// sheets reads the sheets of all series; of a series the newest version of the plan comes
+// last.
+func sheets(ctx context.Context, db bun.IDB) ([]sheet, error) {
+	return readSheets(ctx, db, bun.SafeQuery("TRUE"))
+}
+
+// sheetsOf reads the sheets of the series of the keys, by agency and indicator; the newest
+// version of the plan comes last.
+func sheetsOf(ctx context.Context, db bun.IDB, keys []Key) (map[[2]string][]sheet, error) {
+	agencies, indicators := make([]string, len(keys)), make([]string, len(keys))
+	for i, k := range keys {
+		agencies[i], indicators[i] = k.Agency, k.Indicator
 	}
+	rows, err := readSheets(ctx, db, bun.SafeQuery("(a.code, i.code) IN (SELECT * FROM unnest(?::text[], ?::text[]))",
+		pgdialect.Array(agencies), pgdialect.Array(indicators)))
+	if err != nil {
+		return nil, err
+	}
+	series := make(map[[2]string][]sheet, len(rows))
+	for _, s := range rows {
+		key := [2]string{s.Agency, s.Indicator}
+		series[key] = append(series[key], s)
+	}
+	return series, nil
+}
+
+func readSheets(ctx context.Context, db bun.IDB, where schema.QueryWithArgs) ([]sheet, error) {
 	var rows []sheet
 	err := db.NewRaw(`
-		SELECT ts.id AS series_id, a.id AS agency_id, a.code AS agency, coalesce(up.code, '') AS parent,
-			i.code AS indicator, v.first_year, s.kind, s.frequency, s.decimals,
+		SELECT ts.id AS series_id, a.id AS agency_id, a.code AS agency, coalesce(up.code, '') AS parent, a.short_name AS agency_name,
+			i.code AS indicator, s.name, v.first_year, s.kind, s.frequency, s.decimals,
 			ARRAY(SELECT trim_scale(st.percent)::text FROM indicator_steps st WHERE st.sheet_id = s.id ORDER BY st.percent) AS percents,
-			coalesce((SELECT max(st.ordinal) FROM scales sc JOIN scale_steps st ON st.scale_id = sc.id
-				WHERE sc.code = s.scale_code), 0) AS max_ordinal
+			CASE WHEN s.scale_code = '' THEN 0 ELSE coalesce((SELECT max(st.ordinal) FROM scales sc JOIN scale_steps st ON st.scale_id = sc.id
+				WHERE sc.code = s.scale_code), 0) END AS max_ordinal
 		FROM target_series ts
 		JOIN agencies a ON a.id = ts.agency_id
 		LEFT JOIN agencies up ON up.id = a.parent_id
