@@ -4,7 +4,8 @@
 // parsed with its own clone of the frame and of all components. A page that wants another
 // frame defines "layout" anew. Each file in components defines one template of its own
 // name, begins with a comment that says what it takes, and may have a style sheet of the
-// same name. There is no script and no style attribute: the security policy forbids both.
+// same name. There is no style attribute: the security policy forbids it. The one
+// script, static/work.js, makes the workspace more comfortable; no task needs it.
 package web
 
 import "embed"
@@ -41,8 +42,12 @@ var WorkStyles = []string{
 	"components/field.css",
 	"styles/work.css",
 	"components/heatmap.css",
+	"components/desk.css",
+	"components/worksheet.css",
 	"components/guide.css",
 	"components/sheet.css",
+	"components/account.css",
+	"components/steward.css",
 }
 
 // DarkTokens is the sheet that turns the tokens of tokens.css dark.

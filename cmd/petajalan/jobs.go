@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/account"
+	"petajalan/internal/evidence"
+	"petajalan/internal/inspection"
 	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/schedule"
@@ -19,9 +22,9 @@ import (
 )
 
 // newLedger is the ledger of all scheduled work. db is of the job login: a slot
-// under way holds one connection, and its work may take a second.
-func newLedger(db *bun.DB, zone *time.Location, log *slog.Logger) (*schedule.Ledger, error) {
-	return schedule.NewLedger(schedule.Config{DB: db, Zone: zone, Log: log, Jobs: []schedule.Job{
+// under way holds one connection, and its work may take a second. post is what leaves the program.
+func newLedger(db *bun.DB, post *notice.Post, zone *time.Location, log *slog.Logger) (*schedule.Ledger, error) {
+	return schedule.NewLedger(schedule.Config{DB: db, Zone: zone, Log: log, Dead: tellDead(zone), Jobs: []schedule.Job{
 		{
 			Name: "score", Spec: "15 1 * * *", CatchUp: schedule.CatchUpAll,
 			Run: func(ctx context.Context, _ postgres.Tx, slot time.Time) (string, error) {
@@ -32,8 +35,17 @@ func newLedger(db *bun.DB, zone *time.Location, log *slog.Logger) (*schedule.Led
 			// At once, since a new database has no periods yet.
 			Name: "periods", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll, AtOnce: true,
 			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
-				kept, err := roadmap.KeepPeriods(ctx, tx, zone, slot)
-				return kept.String(), err
+				return keepPeriods(ctx, tx, zone, slot)
+			},
+		},
+		{
+			Name: "spot-checks", Spec: "10 * * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
+				s, err := inspection.DrawClosed(ctx, tx, slot)
+				if err != nil || s == nil {
+					return "nothing to draw", err
+				}
+				return fmt.Sprintf("%s: drew %d of %d", s.Period, s.Size, s.Population), nil
 			},
 		},
 		{
@@ -44,10 +56,49 @@ func newLedger(db *bun.DB, zone *time.Location, log *slog.Logger) (*schedule.Led
 			},
 		},
 		{
+			Name: "sweep", Spec: "20 3 * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, _ postgres.Tx, slot time.Time) (string, error) {
+				swept, err := evidence.Sweep(ctx, db, files, slot)
+				return swept.String(), err
+			},
+		},
+		{
 			Name: "purge", Spec: "45 * * * *", CatchUp: schedule.CatchUpLatest,
 			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
-				n, err := account.Purge(ctx, tx, slot)
-				return fmt.Sprintf("%d rows", n), err
+				return purge(ctx, tx, zone, slot)
+			},
+		},
+		{
+			Name: "reminders", Spec: "30 6 * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
+				return climbLadder(ctx, tx, zone, slot)
+			},
+		},
+		{
+			// After the reminders, which it brings.
+			Name: "digest", Spec: "0 7 * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
+				return writeDigests(ctx, tx, post, zone, slot)
+			},
+		},
+		{
+			// Its rows have transactions of their own: what was sent stays sent.
+			Name: "outbox", Spec: "* * * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, _ postgres.Tx, _ time.Time) (string, error) {
+				delivered, err := post.Deliver(ctx)
+				return delivered.String(), err
+			},
+		},
+		{
+			Name: "anchor", Spec: "5 * * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
+				return anchorTrail(ctx, tx, log, zone, slot)
+			},
+		},
+		{
+			Name: "audit", Spec: "0 3 * * *", CatchUp: schedule.CatchUpLatest,
+			Run: func(ctx context.Context, tx postgres.Tx, slot time.Time) (string, error) {
+				return verifyTrail(ctx, tx, log, zone, slot)
 			},
 		},
 	}})
@@ -124,7 +175,11 @@ func (p *program) withLedger(ctx context.Context, f func(context.Context, *store
 	}
 	log := slog.New(slog.DiscardHandler) // the command prints its outcome itself
 	return p.withStore(ctx, func(ctx context.Context, s *store, zone *time.Location) error {
-		l, err := newLedger(s.job, cfg.Zone, log)
+		post, err := s.newPost(cfg)
+		if err != nil {
+			return err
+		}
+		l, err := newLedger(s.job, post, cfg.Zone, log)
 		if err != nil {
 			return err
 		}

@@ -91,12 +91,15 @@ type Item struct {
 	Unit       string       // of its values
 	Decimals   int          // shown after the comma
 	Kind       scoring.Kind // of its values
-	Value      report.Value // of the revision that was verified
-	Moved      bool         // the report has been reopened or handed in anew since the sample was drawn
-	Grade      string       // evidence grade of the verification; empty: it came without
-	Evidence   []report.Evidence
-	PublicIDs  []string // of the evidence, in its order
-	Results    []Result // oldest first; the last one counts
+	// Of a fraction: what is counted, and out of what.
+	NumeratorLabel, DenominatorLabel string
+	Label                            string       // of a predicate, a milestone, yes or no: the value in words; else empty
+	Value                            report.Value // of the revision that was verified
+	Moved                            bool         // the report has been reopened or handed in anew since the sample was drawn
+	Grade                            string       // evidence grade of the verification; empty: it came without
+	Evidence                         []report.Evidence
+	PublicIDs                        []string // of the evidence, in its order
+	Results                          []Result // oldest first; the last one counts
 }
 
 // Newest is the result that counts; nil: not looked at yet.
@@ -151,13 +154,21 @@ func (s *Sample) items(ctx context.Context, db bun.IDB) ([]Item, error) {
 		Unit              string
 		Decimals          int
 		Kind              scoring.Kind
+		NumeratorLabel    string
+		DenominatorLabel  string
+		Label             string
 		Moved             bool
 		Grade             string
 		report.Value
 	}
 	err := db.NewRaw(`
 		SELECT m.id, m.place, m.revision, m.digest, a.code AS agency, i.code AS indicator, a.name AS agency_name,
-			f.name, f.unit, f.decimals, f.kind, r.revision <> m.revision OR r.status <> 'verified' AS moved, coalesce(e.evidence_grade, '') AS grade,
+			f.name, f.unit, f.decimals, f.kind, f.numerator_label, f.denominator_label, r.revision <> m.revision OR r.status <> 'verified' AS moved, coalesce(e.evidence_grade, '') AS grade,
+			coalesce(CASE f.kind
+				WHEN 'predicate' THEN (SELECT st.label FROM scales sc JOIN scale_steps st ON st.scale_id = sc.id
+					WHERE sc.code = f.scale_code AND st.ordinal = v.actual ORDER BY sc.version DESC LIMIT 1)
+				WHEN 'milestone' THEN (SELECT st.name FROM indicator_steps st WHERE st.sheet_id = f.id AND st.percent = v.actual)
+				WHEN 'yesno' THEN CASE v.actual WHEN 1 THEN 'ya' WHEN 0 THEN 'tidak' END END, '') AS label,
 			v.actual, v.numerator, v.denominator, v.not_applicable, v.note
 		FROM spot_members m
 		JOIN reports r ON r.id = m.report_id
@@ -180,7 +191,8 @@ func (s *Sample) items(ctx context.Context, db bun.IDB) ([]Item, error) {
 		items[i] = Item{
 			MemberID:   r.ID,
 			Member:     Member{Candidate: Candidate{report.Key{Agency: r.Agency, Indicator: r.Indicator, Period: s.Period}, r.Revision}, Digest: r.Digest, Place: r.Place},
-			AgencyName: r.AgencyName, Name: r.Name, Unit: r.Unit, Decimals: r.Decimals, Kind: r.Kind, Value: r.Value, Moved: r.Moved, Grade: r.Grade,
+			AgencyName: r.AgencyName, Name: r.Name, Unit: r.Unit, Decimals: r.Decimals, Kind: r.Kind,
+			NumeratorLabel: r.NumeratorLabel, DenominatorLabel: r.DenominatorLabel, Label: r.Label, Value: r.Value, Moved: r.Moved, Grade: r.Grade,
 		}
 		byID[r.ID] = &items[i]
 	}

@@ -44,6 +44,7 @@ type cityPage struct {
 	Leader    bool   // the short list of decisions is shown
 	Decisions []note // what needs a word from a leader; empty: nothing does
 	Bar       segments
+	Tasks     []note      // what is to be done beside the queue
 	Filter    *unitFilter // the state asked for; nil: none
 	Waiting   waitingList
 	Silent    silentList
@@ -83,6 +84,12 @@ func (s *Server) showCityWork(c *gin.Context) error {
 		Kelurahan: kelurahanTiles(b.Units),
 	}
 	p.Bar, p.Done = unitBar(b.Units)
+	if p.Tasks, err = s.cityTasks(c, b.Reporting); err != nil {
+		return err
+	}
+	if err := s.showReminders(c, &p); err != nil {
+		return err
+	}
 	if p.Filter, err = newUnitFilter(b.Units, c.Query("status")); err != nil {
 		return err
 	}
@@ -278,6 +285,8 @@ func jobWord(name string) string {
 		return "Membuka dan menutup periode"
 	case "rehash":
 		return "Memeriksa sidik terbitan"
+	case "spot-checks":
+		return "Mengundi sampel uji petik"
 	case "purge":
 		return "Menghapus sesi lama"
 	}

@@ -51,10 +51,13 @@ func kelurahanTiles(units []scorecard.Unit) []unitTile {
 type waitingList struct {
 	Heading    string
 	Rows, Rest []waitingRow
+	Reports    int  // of all of them
+	Mine       bool // the viewer verifies them
 }
 
 type waitingRow struct {
 	Name, Href string
+	Desk       string // address of its queue on the desk; empty: not the viewer's to verify
 	Indicators int
 	Sent       time.Time
 	Days       string // "3 hari kerja"
@@ -70,8 +73,9 @@ const firstRows = 6
 const verifyDays = 5
 
 func newWaitingList(b *scorecard.Board, calendar *roadmap.Calendar, mine bool, now time.Time) waitingList {
-	var l waitingList
+	l := waitingList{Mine: mine}
 	for _, w := range b.Waiting {
+		l.Reports += w.Indicators
 		days := calendar.WorkingDaysBetween(w.Since, now)
 		row := waitingRow{
 			Name: strings.TrimSuffix(w.Name, " Kota Blitar"), Href: workAgencyPath(w.Agency), Indicators: w.Indicators,
@@ -79,6 +83,9 @@ func newWaitingList(b *scorecard.Board, calendar *roadmap.Calendar, mine bool, n
 		}
 		if days == 0 {
 			row.Days = "hari ini"
+		}
+		if mine {
+			row.Desk = deskPath + deskFilter{Agency: w.Agency}.Query()
 		}
 		var check []string
 		if w.WithoutEvidence > 0 {
@@ -113,10 +120,14 @@ func newWaitingList(b *scorecard.Board, calendar *roadmap.Calendar, mine bool, n
 type silentList struct {
 	Heading    string
 	Rows, Rest []silentRow
+	MayRemind  bool
+	Reminded   string // what was just done
 }
 
 type silentRow struct {
 	unitTile
+	Code          string
+	LastReminder  string // "9 Oktober 2026"; empty: never, or not asked for
 	HandedIn, Due int
 	Bar           segments
 }
@@ -134,7 +145,7 @@ func newSilentList(b *scorecard.Board, now time.Time) silentList {
 	})
 	for _, u := range units {
 		l.Rows = append(l.Rows, silentRow{
-			unitTile: newUnitTile(u), HandedIn: u.HandedIn(), Due: u.Due,
+			unitTile: newUnitTile(u), Code: u.Code, HandedIn: u.HandedIn(), Due: u.Due,
 			Bar: newSegments(segmentKey{Kind: "ok", Count: u.HandedIn()}, segmentKey{Kind: "none", Count: u.Due - u.HandedIn()}),
 		})
 	}

@@ -9,9 +9,17 @@ import (
 func (s *Server) workRoutes() []workRoute {
 	return slices.Concat(
 		s.dashboardRoutes(),
+		s.approvalRoutes(),
+		s.deskRoutes(),
+		s.publishingRoutes(),
+		s.spotCheckRoutes(),
+		s.worksheetRoutes(),
+		s.evidenceRoutes(),
 		s.followUpRoutes(),
 		s.guideRoutes(),
 		s.quarterSheetRoutes(),
+		s.ownAccountRoutes(),
+		s.userAdminRoutes(),
 	)
 }
 
@@ -19,5 +27,6 @@ func (s *Server) dashboardRoutes() []workRoute {
 	return []workRoute{
 		{rule{method: http.MethodGet, pattern: "/kerja/", who: anyRole}, s.showDashboard},
 		{rule{method: http.MethodGet, pattern: "/kerja/instansi/:kode", who: workers, scope: scopeRead}, s.showAgencyWork},
+		{rule{method: http.MethodPost, pattern: remindPath, who: inspection}, s.remind},
 	}
 }

@@ -43,9 +43,14 @@ func (p workPage) WorkMenu() []menuItem {
 			add(true, "Instansi "+code, workAgencyPath(code))
 		}
 	}
+	add(u.MayVerify(), "Verifikasi", deskPath)
+	add(sampleReaders.admits(u), "Uji petik", spotCheckPath)
+	add(u.MayPublish(), "Terbitkan", publishingPath)
 	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
 	add(workers.admits(u), "Tindak lanjut", followUpPath)
 	add(len(u.Appointments) > 0, "Panduan", guidePath)
+	add(u.MayManageUsers(), "Pengguna", usersPath)
+	add(true, "Akun saya", ownPath)
 	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
 	for i := range items {
 		if items[i].Href == p.Path {
