@@ -23,7 +23,7 @@ import (
 
 // newLedger is the ledger of all scheduled work. db is of the job login: a slot
 // under way holds one connection, and its work may take a second. post is what leaves the program.
-func newLedger(db *bun.DB, post *notice.Post, zone *time.Location, log *slog.Logger) (*schedule.Ledger, error) {
+func newLedger(db *bun.DB, post *notice.Post, files evidence.Store, zone *time.Location, log *slog.Logger) (*schedule.Ledger, error) {
 	return schedule.NewLedger(schedule.Config{DB: db, Zone: zone, Log: log, Dead: tellDead(zone), Jobs: []schedule.Job{
 		{
 			Name: "score", Spec: "15 1 * * *", CatchUp: schedule.CatchUpAll,
@@ -174,12 +174,17 @@ func (p *program) withLedger(ctx context.Context, f func(context.Context, *store
 		return err
 	}
 	log := slog.New(slog.DiscardHandler) // the command prints its outcome itself
-	return p.withStore(ctx, func(ctx context.Context, s *store, zone *time.Location) error {
+	return p.withStore(ctx, func(ctx context.Context, s *store, zone *time.Location) (err error) {
 		post, err := s.newPost(cfg)
 		if err != nil {
 			return err
 		}
-		l, err := newLedger(s.job, post, cfg.Zone, log)
+		files, closer, err := openEvidence(ctx, cfg, s.job)
+		if err != nil {
+			return err
+		}
+		defer func() { err = errors.Join(err, closer.Close()) }()
+		l, err := newLedger(s.job, post, files, cfg.Zone, log)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/uptrace/bun"
+
+	"petajalan/internal/evidence"
+	"petajalan/internal/notice"
 	"petajalan/internal/postgres/postgrestest"
 	"petajalan/internal/schedule"
 	"petajalan/seeds"
@@ -22,7 +26,7 @@ func TestScheduledWorkRunsInANewCity(t *testing.T) {
 	if _, err := seeds.Load(t.Context(), d.Owner, seeds.Files(), time.Now().In(zone)); err != nil {
 		t.Fatal(err)
 	}
-	l, err := newLedger(d.Web, zone, slog.New(slog.DiscardHandler))
+	l, err := newLedger(d.Web, &notice.Post{DB: d.Web, Now: func() time.Time { return time.Now().In(zone) }}, storeOf(t, d.Web), zone, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -76,4 +80,14 @@ func TestAddressesThatABrowserTakes(t *testing.T) {
 			t.Errorf("reachable(%s) = %s, want %s", tt.listening, got, tt.want)
 		}
 	}
+}
+
+// storeOf is a store of evidence in the database.
+func storeOf(t *testing.T, db *bun.DB) evidence.Store {
+	t.Helper()
+	s, err := evidence.OpenPostgres(t.Context(), db, time.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
 }

@@ -487,3 +487,138 @@ func TestLedgerRefusesJobsItCannotKeep(t *testing.T) {
 		})
 	}
 }
+
+// newAccount makes one who may pause a job.
+func newAccount(t *testing.T, d *postgrestest.Database) (id int64) {
+	t.Helper()
+	err := d.Owner.NewRaw(`INSERT INTO users (login, name, password_hash, created_at) VALUES ('admin', 'Administrator', 'x', now()) RETURNING id`).Scan(t.Context(), &id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return id
+}
+
+func TestPausedJobMakesNoSlotsAndCatchesUpAfterwards(t *testing.T) {
+	t.Parallel()
+	d, db := newDatabase(t)
+	c := newClock(october)
+	l := newLedger(t, db, c,
+		schedule.Job{Name: "all", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll, Run: effect("all", "a")},
+		schedule.Job{Name: "latest", Spec: "0 * * * *", CatchUp: schedule.CatchUpLatest, Run: effect("latest", "a")},
+		schedule.Job{Name: "none", Spec: "0 * * * *", CatchUp: schedule.CatchUpNone, Run: effect("none", "a")},
+		schedule.Job{Name: "other", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll, Run: effect("other", "a")})
+	work(t, l)
+	by := newAccount(t, d)
+	for _, name := range []string{"all", "latest", "none"} {
+		if err := l.Pause(t.Context(), d.Web, name, "perbaikan", by, october); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := l.Pause(t.Context(), d.Web, "all", "lagi", by, october); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("paused twice: %v, want a conflict", err)
+	}
+	c.forward(3*time.Hour + 10*time.Minute)
+	if n := work(t, l); n != 3 {
+		t.Errorf("worked %d slots while three jobs are paused, want the three of the other", n)
+	}
+	for _, name := range []string{"all", "latest", "none"} {
+		if err := l.Resume(t.Context(), d.Web, name); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := work(t, l); n != 4 {
+		t.Errorf("worked %d slots afterwards, want three of one job and the newest of another", n)
+	}
+	for name, want := range map[string]int{"all": 3, "latest": 1, "none": 0} {
+		if n := count(t, db, `SELECT count(*) FROM effects WHERE job = ?`, name); n != want {
+			t.Errorf("%s had %d effects, want %d", name, n, want)
+		}
+	}
+	if err := l.Resume(t.Context(), d.Web, "all"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("resumed twice: %v, want a conflict", err)
+	}
+}
+
+func TestJobAskedForIsWorkedOnceEvenWhilePaused(t *testing.T) {
+	t.Parallel()
+	d, db := newDatabase(t)
+	c := newClock(october)
+	l := newLedger(t, db, c, schedule.Job{Name: "nightly", Spec: "15 1 * * *", CatchUp: schedule.CatchUpAll, Run: effect("nightly", "a")})
+	work(t, l)
+	if err := l.Pause(t.Context(), d.Web, "nightly", "perbaikan", newAccount(t, d), october); err != nil {
+		t.Fatal(err)
+	}
+	c.forward(time.Minute)
+	if err := l.Ask(t.Context(), d.Web, "nightly"); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Ask(t.Context(), d.Web, "nightly"); fault.KindOf(err) != fault.Conflict {
+		t.Errorf("asked for twice: %v, want a conflict", err)
+	}
+	if err := l.Ask(t.Context(), d.Web, "unknown"); fault.KindOf(err) != fault.NotFound {
+		t.Errorf("asked for an unknown job: %v, want not found", err)
+	}
+	if n := work(t, l); n != 1 {
+		t.Errorf("worked %d slots, want the one asked for", n)
+	}
+	if n := count(t, db, `SELECT count(*) FROM job_runs WHERE manual AND status = 'done'`); n != 1 {
+		t.Errorf("%d slots by hand are done, want one", n)
+	}
+}
+
+func TestSomebodyIsToldOfADeadJob(t *testing.T) {
+	t.Parallel()
+	_, db := newDatabase(t)
+	c := newClock(october)
+	var told []schedule.Slot
+	l, err := schedule.NewLedger(schedule.Config{
+		DB: db, Zone: time.UTC, Now: c.now, Log: slog.New(slog.DiscardHandler),
+		Jobs: []schedule.Job{{Name: "broken", Spec: "0 * * * *", CatchUp: schedule.CatchUpAll, Run: func(context.Context, postgres.Tx, time.Time) (string, error) {
+			return "", errors.New("no luck")
+		}}},
+		Dead: func(ctx context.Context, tx postgres.Tx, s schedule.Slot) error {
+			told = append(told, s)
+			_, err := tx.ExecContext(ctx, `SELECT 1 / 0`) // must not undo what the ledger says
+			return err
+		},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	work(t, l)
+	for range 12 {
+		c.forward(10 * time.Minute)
+		work(t, l)
+	}
+	if len(told) == 0 || told[0].Status != schedule.Dead || told[0].Error != "no luck" {
+		t.Errorf("told %+v", told)
+	}
+	if n := count(t, db, `SELECT count(*) FROM job_runs WHERE status = 'dead'`); n != len(told) {
+		t.Errorf("%d dead slots, %d told", n, len(told))
+	}
+}
+
+func TestOldSlotsAreDeletedAndTheNewestStay(t *testing.T) {
+	t.Parallel()
+	d, db := newDatabase(t)
+	_, err := d.Owner.ExecContext(t.Context(), `INSERT INTO job_runs (job, slot, status, not_before, finished_at)
+		SELECT 'minutely', t, CASE WHEN extract(minute FROM t) = 30 THEN 'dead' ELSE 'done' END, t, t
+		FROM generate_series(timestamptz '2026-09-30 00:00+00', '2026-09-30 16:39+00', interval '1 minute') t`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n, err := schedule.Purge(t.Context(), db, october)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if left := count(t, db, `SELECT count(*) FROM job_runs`); n == 0 || n+left != 1000 || left < 500 {
+		t.Errorf("deleted %d, left %d of 1000", n, left)
+	}
+	if dead := count(t, db, `SELECT count(*) FROM job_runs WHERE status = 'dead'`); dead != 17 {
+		t.Errorf("%d dead slots are left, want all 17", dead)
+	}
+	tallies, err := schedule.Tallies(t.Context(), db, october.AddDate(0, 0, -30))
+	if err != nil || tallies["minutely"].Dead != 17 {
+		t.Errorf("Tallies = %+v, %v", tallies, err)
+	}
+}
