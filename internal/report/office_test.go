@@ -1,8 +1,10 @@
 package report_test
 
 import (
+	"context"
 	"fmt"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 	_ "time/tzdata"
@@ -82,7 +84,13 @@ func plan(t testing.TB, db *bun.DB, agencies ...string) {
 		`INSERT INTO goals (version_id, code, name, weight) SELECT id, 'T1', 'Tujuan', 100 FROM roadmap_versions`,
 		`INSERT INTO objectives (goal_id, code, name) SELECT id, 'S1', 'Sasaran' FROM goals`,
 		`INSERT INTO scales (code, version, name, basis, status, valid_from) VALUES ('akip', 1, 'AKIP', 'test', 'contoh', '2020-01-01')`,
-		`INSERT INTO scale_steps (scale_id, ordinal, code, label) SELECT id, n, 'G' || n, 'Grade' FROM scales, generate_series(1, 7) AS n`,
+		`INSERT INTO scale_steps (scale_id, ordinal, code, label) SELECT id, n, 'G' || n, 'Grade ' || n FROM scales, generate_series(1, 7) AS n`,
+		`INSERT INTO scales (code, version, name, basis, status, valid_from) SELECT unnest(ARRAY['bands', 'words']), 1, 'Skala', 'test', 'contoh', '2020-01-01'`,
+		`INSERT INTO scale_steps (scale_id, ordinal, code, label, min_value) SELECT s.id, x.n, x.code, x.label, x.min_value
+			FROM scales s JOIN (VALUES ('bands', 1, 'rendah', 'Rendah', NULL::numeric), ('bands', 2, 'tinggi', 'Tinggi', 76), ('words', 1, 'belum', 'Belum tercapai', NULL),
+				('words', 2, 'hampir', 'Hampir tercapai', 90), ('words', 3, 'tercapai', 'Tercapai', 100)) AS x (scale, n, code, label, min_value) ON x.scale = s.code`,
+		`INSERT INTO rule_sets (code, revision, formula_version, cap, band_scale_id, word_scale_id, valid_from, basis)
+			SELECT 'm1', 1, 1, 120, b.id, w.id, '2020-01-01', 'test' FROM scales b, scales w WHERE b.code = 'bands' AND w.code = 'words'`,
 		`INSERT INTO indicators (code) SELECT unnest(ARRAY['FRACTION', 'NUMBER', 'YEARLY', 'PREDICATE', 'STEPS', 'YESNO', 'NOTARGET'])`,
 		`INSERT INTO indicator_sheets (version_id, indicator_id, objective_id, name, definition, kind, direction, consolidation, frequency, unit, decimals,
 				applies_to, numerator_label, denominator_label, data_source, evidence_rule, scale_code, status)
@@ -138,7 +146,45 @@ func fraction(n, d string) report.Value {
 	return report.Value{Numerator: num(n), Denominator: num(d)}
 }
 
-func entry(v report.Value) report.Entry { return report.Entry{Key: key("FRACTION"), Value: v} }
+// entry is a report as it is handed in, from scratch.
+func entry(v report.Value) report.DraftRow {
+	return report.DraftRow{Key: key("FRACTION"), Value: explained(v)}
+}
+
+// explained is v with everything that a value off target asks for.
+func explained(v report.Value) report.Value {
+	due := time.Date(2026, 12, 31, 0, 0, 0, 0, time.UTC)
+	if v.Note == "" {
+		v.Note = "Loket tutup dua pekan."
+	}
+	v.Obstacle, v.NextStep, v.NextStepOwner, v.NextStepDue = "Petugas kurang.", "Menambah petugas.", "Sekretariat", &due
+	return v
+}
+
+// submit hands in one row and gives the report as it then is. A row that somebody else changed,
+// or that is locked, is a conflict, and any other problem invalid.
+func submit(ctx context.Context, db *bun.DB, by *account.User, d report.DraftRow, now time.Time) (*report.Report, error) {
+	problems, err := report.SubmitAll(ctx, db, by, d.Agency, d.Period, []report.DraftRow{d}, submissionID(), now)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range problems {
+		if p.Theirs != nil {
+			return nil, fault.New(fault.Conflict, "%s", p.Text)
+		}
+		return nil, fault.New(fault.Invalid, "%s", p.Text)
+	}
+	r := &report.Report{Key: d.Key}
+	err = db.NewRaw(`SELECT r.id, r.status, r.revision, r.version, r.numerator FROM reports r JOIN target_series s ON s.id = r.series_id
+		JOIN agencies a ON a.id = s.agency_id JOIN indicators i ON i.id = s.indicator_id WHERE a.code = ? AND i.code = ? AND r.year = ? AND r.quarter = ?`,
+		d.Agency, d.Indicator, d.Period.Year, d.Period.Quarter).Scan(ctx, &r.ID, &r.Status, &r.Revision, &r.Version, &r.Value.Numerator)
+	return r, err
+}
+
+// submissionID is a fresh name of a form.
+func submissionID() string { return fmt.Sprintf("00000000-0000-4000-8000-%012x", submissions.Add(1)) }
+
+var submissions atomic.Int64
 
 // must is for the steps that lead up to what is tested.
 func must(t *testing.T) func(*report.Report, error) *report.Report {
@@ -175,15 +221,15 @@ func TestReportGoesThroughAllSteps(t *testing.T) {
 	ctx, is := t.Context(), must(t)
 	k := key("FRACTION")
 
-	r := is(report.Submit(ctx, o.db, o.clerk, entry(fraction("80", "100")), october))
-	if r.Status != report.Submitted || r.Revision != 1 || r.Version != 1 {
+	r := is(submit(ctx, o.db, o.clerk, entry(fraction("80", "100")), october))
+	if r.Status != report.Submitted || r.Revision != 1 || r.Version != 2 {
 		t.Errorf("handed in: %+v", r)
 	}
-	is(report.Withdraw(ctx, o.db, o.clerk, k, october))
-	is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("81", "100"), Version: 2}, october))
+	r = is(report.Withdraw(ctx, o.db, o.clerk, k, october))
+	is(submit(ctx, o.db, o.clerk, report.DraftRow{Key: k, Value: explained(fraction("81", "100")), Version: r.Version}, october))
 	is(report.Approve(ctx, o.db, o.head, k, october))
-	is(report.Return(ctx, o.db, o.reviewer, k, "Lampirkan rekap register.", october))
-	is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("82", "100"), Version: 5}, late))
+	r = is(report.Return(ctx, o.db, o.reviewer, k, "Lampirkan rekap register.", october))
+	is(submit(ctx, o.db, o.clerk, report.DraftRow{Key: k, Value: explained(fraction("82", "100")), Version: r.Version}, late))
 	is(report.Approve(ctx, o.db, o.head, k, late))
 	r = is(report.Verify(ctx, o.db, o.reviewer, k, "dokumen_diperiksa", late))
 	if r.Status != report.Verified || r.Revision != 3 || !r.Value.Numerator.Equal(*num("82")) {
@@ -191,15 +237,15 @@ func TestReportGoesThroughAllSteps(t *testing.T) {
 	}
 
 	o.at(t, afterwards)
-	_, err := report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("83", "100"), Version: r.Version}, afterwards)
-	wantKind(t, "Submit into a closed period", err, fault.Conflict)
+	_, err := submit(ctx, o.db, o.clerk, report.DraftRow{Key: k, Value: explained(fraction("83", "100")), Version: r.Version}, afterwards)
+	wantKind(t, "Submit into a closed period", err, fault.Invalid)
 	r = is(report.Reopen(ctx, o.db, o.reviewer, k, "Salah hitung.", afterwards))
 	if r.Status != report.Draft {
 		t.Errorf("reopened: %+v", r)
 	}
 	_, err = report.Reopen(ctx, o.db, o.reviewer, k, "Sekali lagi.", afterwards)
 	wantKind(t, "Reopen twice", err, fault.Conflict)
-	is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("79", "100"), Version: r.Version}, afterwards))
+	is(submit(ctx, o.db, o.clerk, report.DraftRow{Key: k, Value: explained(fraction("79", "100")), Version: r.Version}, afterwards))
 	is(report.Approve(ctx, o.db, o.head, k, afterwards))
 	is(report.Verify(ctx, o.db, o.reviewer, k, "dokumen_diperiksa", afterwards))
 	_, err = report.Withdraw(ctx, o.db, o.clerk, k, afterwards)
@@ -225,30 +271,30 @@ func TestStepsThatAreNotAllowed(t *testing.T) {
 	k := key("FRACTION")
 	first := entry(fraction("80", "100"))
 
-	_, err := report.Submit(ctx, o.db, o.head, first, october)
+	_, err := submit(ctx, o.db, o.head, first, october)
 	wantKind(t, "Submit by the head", err, fault.Forbidden)
-	_, err = report.Submit(ctx, o.db, o.stranger, first, october)
-	wantKind(t, "Submit by another agency", err, fault.NotFound)
-	_, err = report.Submit(ctx, o.db, o.council, first, october)
-	wantKind(t, "Submit by the council", err, fault.NotFound)
-	_, err = report.Submit(ctx, o.db, nil, first, october)
-	wantKind(t, "Submit by nobody", err, fault.NotFound)
+	_, err = submit(ctx, o.db, o.stranger, first, october)
+	wantKind(t, "Submit by another agency", err, fault.Forbidden)
+	_, err = submit(ctx, o.db, o.council, first, october)
+	wantKind(t, "Submit by the council", err, fault.Forbidden)
+	_, err = submit(ctx, o.db, nil, first, october)
+	wantKind(t, "Submit by nobody", err, fault.Forbidden)
 	_, err = report.Approve(ctx, o.db, o.head, k, october)
 	wantKind(t, "Approve before it is handed in", err, fault.NotFound)
-	_, err = report.Submit(ctx, o.db, o.clerk, report.Entry{Key: report.Key{Agency: "dinas-a", Indicator: "FRACTION", Period: quarter.Next()}, Value: first.Value}, october)
-	wantKind(t, "Submit before the period opens", err, fault.Conflict)
-	_, err = report.Submit(ctx, o.db, o.clerk, report.Entry{Key: key("YEARLY"), Value: report.Value{Actual: num("1")}}, october)
+	_, err = submit(ctx, o.db, o.clerk, report.DraftRow{Key: report.Key{Agency: "dinas-a", Indicator: "FRACTION", Period: quarter.Next()}, Value: first.Value}, october)
+	wantKind(t, "Submit before the period opens", err, fault.Invalid)
+	_, err = submit(ctx, o.db, o.clerk, report.DraftRow{Key: key("YEARLY"), Value: report.Value{Actual: num("1")}}, october)
 	wantKind(t, "Submit what is not due", err, fault.Invalid)
-	_, err = report.Submit(ctx, o.db, o.clerk, report.Entry{Key: key("NOTARGET"), Value: report.Value{Actual: num("1")}}, october)
+	_, err = submit(ctx, o.db, o.clerk, report.DraftRow{Key: key("NOTARGET"), Value: report.Value{Actual: num("1")}}, october)
 	wantKind(t, "Submit what has no target", err, fault.Invalid)
-	_, err = report.Submit(ctx, o.db, o.clerk, report.Entry{Key: key("UNKNOWN"), Value: report.Value{Actual: num("1")}}, october)
-	wantKind(t, "Submit an unknown indicator", err, fault.NotFound)
+	_, err = submit(ctx, o.db, o.clerk, report.DraftRow{Key: key("UNKNOWN"), Value: report.Value{Actual: num("1")}}, october)
+	wantKind(t, "Submit an unknown indicator", err, fault.Invalid)
 	if got := o.events(t); got != "" {
 		t.Errorf("refused steps left %s", got)
 	}
 
-	is(report.Submit(ctx, o.db, o.clerk, first, october))
-	_, err = report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: first.Value, Version: 1}, october)
+	is(submit(ctx, o.db, o.clerk, first, october))
+	_, err = submit(ctx, o.db, o.clerk, report.DraftRow{Key: k, Value: fraction("1", "2"), Version: 1}, october)
 	wantKind(t, "Submit twice", err, fault.Conflict)
 	_, err = report.Verify(ctx, o.db, o.reviewer, k, "pernyataan", october)
 	wantKind(t, "Verify before the head approved", err, fault.Conflict)
@@ -277,7 +323,7 @@ func TestNobodyChecksTheirOwnFigures(t *testing.T) {
 	o := newOffice(t)
 	ctx, is := t.Context(), must(t)
 	k := key("FRACTION")
-	is(report.Submit(ctx, o.db, o.both, entry(fraction("80", "100")), october))
+	is(submit(ctx, o.db, o.both, entry(fraction("80", "100")), october))
 	_, err := report.Approve(ctx, o.db, o.both, k, october)
 	wantKind(t, "Approve one's own figures", err, fault.Forbidden)
 	is(report.Approve(ctx, o.db, o.head, k, october))
@@ -285,7 +331,7 @@ func TestNobodyChecksTheirOwnFigures(t *testing.T) {
 	wantKind(t, "Verify one's own figures", err, fault.Forbidden)
 	r := is(report.Return(ctx, o.db, o.reviewer, k, "Hitung ulang.", october))
 	// The next figures are another person's, so the first one may check them.
-	is(report.Submit(ctx, o.db, o.clerk, report.Entry{Key: k, Value: fraction("70", "100"), Version: r.Version}, october))
+	is(submit(ctx, o.db, o.clerk, report.DraftRow{Key: k, Value: explained(fraction("70", "100")), Version: r.Version}, october))
 	is(report.Approve(ctx, o.db, o.both, k, october))
 	is(report.Verify(ctx, o.db, o.both, k, "pernyataan", october))
 }
@@ -297,7 +343,7 @@ func TestEditorsNoticeEachOther(t *testing.T) {
 	errs := make(chan error, editors)
 	for i := range editors {
 		go func() {
-			_, err := report.Submit(t.Context(), o.db, o.clerk, entry(fraction(fmt.Sprint(i), "100")), october)
+			_, err := submit(t.Context(), o.db, o.clerk, entry(fraction(fmt.Sprint(i), "100")), october)
 			errs <- err
 		}()
 	}
@@ -341,21 +387,24 @@ func TestValuesThatAnIndicatorCannotHave(t *testing.T) {
 		{"Perhaps", "YESNO", report.Value{Actual: num("0.5")}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			_, err := report.Submit(t.Context(), o.db, o.clerk, report.Entry{Key: key(tt.indicator), Value: tt.value}, october)
+			_, err := submit(t.Context(), o.db, o.clerk, report.DraftRow{Key: key(tt.indicator), Value: tt.value}, october)
 			wantKind(t, "Submit", err, fault.Invalid)
 		})
 	}
 	if got := o.events(t); got != "" {
 		t.Fatalf("refused values left %s", got)
 	}
-	for i, ok := range []report.Entry{
-		{Key: key("FRACTION"), Value: fraction("0", "0")},
-		{Key: key("NUMBER"), Value: report.Value{Actual: num("-3.5000")}, Evidence: []report.Evidence{{Kind: report.EvidenceLink, Title: "Tautan", SHA256: strings.Repeat("0f", 32), URL: "https://contoh.go.id", AddedAt: october}}},
+	for i, ok := range []report.DraftRow{
+		{Key: key("FRACTION"), Value: explained(fraction("0", "0"))},
+		{Key: key("NUMBER"), Value: report.Value{Actual: num("-3.5000")}},
 		{Key: key("PREDICATE"), Value: report.Value{Actual: num("7")}},
 		{Key: key("STEPS"), Value: report.Value{Actual: num("40.00")}},
 		{Key: key("YESNO"), Value: report.Value{NotApplicable: true, Note: "Belum ada layanan."}},
 	} {
-		if r, err := report.Submit(t.Context(), o.db, o.clerk, ok, october); err != nil || r.Revision != 1 {
+		if !ok.Value.NotApplicable {
+			ok.Value = explained(ok.Value)
+		}
+		if r, err := submit(t.Context(), o.db, o.clerk, ok, october); err != nil || r.Revision != 1 {
 			t.Errorf("value %d: %+v, %v", i, r, err)
 		}
 	}
