@@ -68,7 +68,7 @@ func (o *office) signIn(t *testing.T, login, password string, now time.Time) (st
 
 func (o *office) signInFrom(t *testing.T, login, password string, addr netip.Addr, now time.Time) (string, error) {
 	t.Helper()
-	return account.SignIn(t.Context(), o.Web, o.hasher, account.Credentials{Login: login, Password: password, Addr: addr, UserAgent: "uji"}, now)
+	return account.SignIn(t.Context(), o.Web, o.hasher, account.Credentials{Login: login, Password: password, From: account.From{Addr: addr, UserAgent: "uji"}}, now)
 }
 
 // enter signs in and returns the token.

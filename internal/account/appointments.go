@@ -13,7 +13,7 @@ type appointments []Appointment
 // rolesOf is the SQL of that column for users u, with the rows of user_roles r for
 // which the condition holds.
 func rolesOf(condition string) string {
-	return `(SELECT coalesce(jsonb_agg(jsonb_build_object('role', r.role, 'agency', coalesce(r.agency_code, ''),
+	return `(SELECT coalesce(jsonb_agg(jsonb_build_object('id', r.id, 'role', r.role, 'agency', coalesce(r.agency_code, ''),
 			'acting', r.acting, 'from', r.valid_from, 'to', coalesce(r.valid_to::text, '')) ORDER BY r.id), '[]')
 		FROM user_roles r WHERE r.user_id = u.id AND ` + condition + `)`
 }
@@ -30,6 +30,7 @@ func (as *appointments) Scan(src any) error {
 		return fmt.Errorf("appointments come as JSON, not as %T", src)
 	}
 	var rows []struct {
+		ID       int64
 		Role     Role
 		Agency   string
 		Acting   bool
@@ -40,7 +41,7 @@ func (as *appointments) Scan(src any) error {
 	}
 	*as = make(appointments, len(rows))
 	for i, r := range rows {
-		a := Appointment{Role: r.Role, Agency: r.Agency, Acting: r.Acting}
+		a := Appointment{ID: r.ID, Role: r.Role, Agency: r.Agency, Acting: r.Acting}
 		var err error
 		if a.From, err = time.Parse(time.DateOnly, r.From); err != nil {
 			return fmt.Errorf("read appointments: %w", err)

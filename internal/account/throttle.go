@@ -21,6 +21,7 @@ const (
 	dayWindow     = 24 * time.Hour
 
 	addressFailures = 25
+	officeFailures  = 500 // of a network of the city: one town hall is one address
 	addressWindow   = 5 * time.Minute
 )
 
@@ -52,16 +53,8 @@ func key(kind, what string) string {
 
 func accountKey(login string) string { return key("akun", login) }
 
-// addressKey counts IPv6 by the /64 that one subscriber has.
-func addressKey(a netip.Addr) string {
-	a = a.Unmap().WithZone("")
-	if a.Is6() {
-		if p, err := a.Prefix(64); err == nil {
-			return key("ip", p.String())
-		}
-	}
-	return key("ip", a.String())
-}
+// addressKey counts an address by the network that one subscriber has.
+func addressKey(a netip.Addr) string { return key("ip", networkOf(a)) }
 
 // attempt is a sign-in that was charged and may be given back.
 type attempt struct {
@@ -73,12 +66,21 @@ type attempt struct {
 // charge counts a sign-in as failed before it is tried, or refuses it with a
 // ThrottledError. Charging first means that guesses sent at the same moment, also
 // to several replicas, are counted one by one: the rows are taken in turn.
-func charge(ctx context.Context, db bun.IDB, login string, addr netip.Addr, now time.Time) (attempt, error) {
+//
+// who is the key of the account, for its passwords or for its codes. A refusal is noted in
+// the trail once per window.
+func charge(ctx context.Context, db bun.IDB, who string, f From, now time.Time) (attempt, error) {
+	limit := addressFailures
+	if f.Office {
+		limit = officeFailures
+	}
 	a := attempt{
-		account: accountKey(login), address: addressKey(addr),
+		account: who, address: addressKey(f.Addr),
 		window: now.Truncate(addressWindow), day: now.Truncate(dayWindow),
 	}
+	var throttled *ThrottledError
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		throttled = nil
 		for _, k := range []string{a.address, a.account} { // always in this order
 			if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, k).Exec(ctx); err != nil {
 				return fmt.Errorf("lock %s: %w", k, err)
@@ -100,8 +102,9 @@ func charge(ctx context.Context, db bun.IDB, login string, addr netip.Addr, now 
 		if err != nil {
 			return fmt.Errorf("count failed sign-ins: %w", err)
 		}
-		if n.Address >= addressFailures {
-			return &ThrottledError{RetryAfter: a.window.Add(addressWindow).Sub(now)}
+		if n.Address >= limit {
+			throttled = &ThrottledError{RetryAfter: a.window.Add(addressWindow).Sub(now)}
+			return noteThrottled(ctx, tx, "alamat "+f.prefix(), a.address, a.window, now)
 		}
 		if n.LastAt != nil {
 			delay := delayAfter(n.Account)
@@ -109,7 +112,8 @@ func charge(ctx context.Context, db bun.IDB, login string, addr netip.Addr, now 
 				delay = dayWindow
 			}
 			if wait := n.LastAt.Add(delay).Sub(now); wait > 0 {
-				return &ThrottledError{RetryAfter: wait}
+				throttled = &ThrottledError{RetryAfter: wait}
+				return noteThrottled(ctx, tx, "akun", a.account, a.window, now)
 			}
 		}
 		_, err = tx.NewRaw(`
@@ -122,7 +126,34 @@ func charge(ctx context.Context, db bun.IDB, login string, addr netip.Addr, now 
 		}
 		return nil
 	})
+	if err == nil && throttled != nil {
+		err = throttled
+	}
 	return a, err
+}
+
+// noteThrottled notes that sign-ins are held back, the first time in the window: an attack
+// must not fill the trail.
+func noteThrottled(ctx context.Context, tx bun.Tx, what, key string, window, now time.Time) error {
+	first, err := within(ctx, tx, "tahan:"+key, window, 1, now)
+	if err != nil || !first {
+		return err
+	}
+	return note(ctx, tx, nil, "hold back sign-ins", what, nil, nil, now)
+}
+
+// within counts one under the key in the window, and reports whether that is no more than
+// limit; beyond it nothing is counted.
+func within(ctx context.Context, db bun.IDB, key string, window time.Time, limit int, now time.Time) (bool, error) {
+	res, err := db.NewRaw(`
+		INSERT INTO throttles AS t (key, window_start, failures, last_at) VALUES (?, ?, 1, ?)
+		ON CONFLICT (key, window_start) DO UPDATE SET failures = t.failures + 1, last_at = EXCLUDED.last_at
+		WHERE t.failures < ?`, key, window, now, limit).Exec(ctx)
+	if err != nil {
+		return false, fmt.Errorf("count %s: %w", key, err)
+	}
+	n, err := res.RowsAffected()
+	return n > 0, err
 }
 
 // refund takes a back, because the password was right or was never looked at.

@@ -3,6 +3,7 @@ package account
 import (
 	"context"
 	"fmt"
+	"net/mail"
 	"regexp"
 	"slices"
 	"strings"
@@ -56,10 +57,21 @@ func (r Role) Label() string {
 	return string(r)
 }
 
-// Appointment is a role held by a user. Agency is the code of the agency of a
+// Step is what is left to do before somebody who gave the right password is in.
+type Step int
+
+// The steps. Until nothing is left, a User may nothing, whatever the roles say.
+const (
+	StepDone  Step = iota // nothing: the session is whole
+	StepCode              // to show the second factor of the account
+	StepEnrol             // to set one up, since a role asks for it
+)
+
+// Appointment is a role held by a user. ID is that of its row, 0 before there is one. Agency is the code of the agency of a
 // local role, empty otherwise. From and To are days, both included; a zero To
 // means without end.
 type Appointment struct {
+	ID     int64
 	Role   Role
 	Agency string
 	Acting bool // Plt
@@ -72,14 +84,23 @@ type User struct {
 	ID       int64
 	Login    string
 	Name     string
+	Email    string // empty: none
 	Disabled bool
+	// Of the session, where there is one: its public name, and what is left to do.
+	Session string
+	Step    Step
+	// SecondFactor says that the account has one, FactorRequired that a role of today asks for one.
+	SecondFactor, FactorRequired bool
 	// Appointments are the roles that hold on the day the user was read; List gives all.
 	Appointments []Appointment
 }
 
+// isIn reports whether u is somebody, with an account that is open and no step left.
+func (u *User) isIn() bool { return u != nil && !u.Disabled && u.Step == StepDone }
+
 // has reports whether u holds the role; agency is empty for a role of the city.
 func (u *User) has(role Role, agency string) bool {
-	return u != nil && !u.Disabled && slices.ContainsFunc(u.Appointments, func(a Appointment) bool {
+	return u.isIn() && slices.ContainsFunc(u.Appointments, func(a Appointment) bool {
 		return a.Role == role && a.Agency == agency
 	})
 }
@@ -87,7 +108,7 @@ func (u *User) has(role Role, agency string) bool {
 // Holds reports whether u holds the role, in whichever agency. It is for the
 // table of addresses and roles; a rule asks one of the May questions.
 func (u *User) Holds(role Role) bool {
-	return u != nil && !u.Disabled && slices.ContainsFunc(u.Appointments, func(a Appointment) bool { return a.Role == role })
+	return u.isIn() && slices.ContainsFunc(u.Appointments, func(a Appointment) bool { return a.Role == role })
 }
 
 // MayReport reports whether u types the figures of the agency.
@@ -123,6 +144,9 @@ func (u *User) MaySeeAgency(agency, parent string) bool {
 // MaySeeJobs reports whether u sees the ledger of jobs.
 func (u *User) MaySeeJobs() bool { return u.has(Reviewer, "") || u.has(Admin, "") }
 
+// MayManageUsers reports whether u looks after the accounts.
+func (u *User) MayManageUsers() bool { return u.has(Admin, "") }
+
 // Agencies are the codes of the agencies u works for, in the order of the
 // appointments, each once.
 func (u *User) Agencies() []string {
@@ -151,6 +175,7 @@ func (u *User) HeadOf() []string {
 type NewUser struct {
 	Login        string
 	Name         string
+	Email        string // optional
 	Password     string
 	Appointments []Appointment
 }
@@ -167,10 +192,14 @@ func Add(ctx context.Context, db bun.IDB, h *Hasher, n NewUser, now time.Time) (
 	n.Login = normalLogin(n.Login)
 	n.Name = strings.TrimSpace(n.Name)
 	if !loginPattern.MatchString(n.Login) {
-		return nil, fault.New(fault.Invalid, "Nama pengguna harus 3 sampai 120 huruf kecil, angka, titik, garis, atau @, misalnya operator.dlh.")
+		return nil, errBadLogin
 	}
-	if n.Name == "" || !utf8.ValidString(n.Name) || strings.ContainsRune(n.Name, 0) {
-		return nil, fault.New(fault.Invalid, "Tulis nama orang atau jabatan pemilik akun.")
+	if err := checkName(n.Name); err != nil {
+		return nil, err
+	}
+	var err error
+	if n.Email, err = normalEmail(n.Email); err != nil {
+		return nil, err
 	}
 	for _, a := range n.Appointments {
 		if err := checkAppointment(a); err != nil {
@@ -184,27 +213,63 @@ func Add(ctx context.Context, db bun.IDB, h *Hasher, n NewUser, now time.Time) (
 	if err != nil {
 		return nil, err
 	}
-	u := &User{Login: n.Login, Name: n.Name, Appointments: n.Appointments}
+	var u *User
 	err = db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
-		err := tx.NewRaw(`INSERT INTO users (login, name, password_hash, created_at) VALUES (?, ?, ?, ?) RETURNING id`,
-			n.Login, n.Name, hash, now).Scan(ctx, &u.ID)
-		switch {
-		case postgres.Violates(err, "users_login_key"):
-			return fault.New(fault.Conflict, "Nama pengguna %s sudah dipakai.", n.Login)
-		case err != nil:
-			return fmt.Errorf("add user %s: %w", n.Login, err)
+		if u, err = insertUser(ctx, tx, n, hash, now); err != nil {
+			return err
 		}
-		for _, a := range n.Appointments {
-			if err := appoint(ctx, tx, u.ID, a); err != nil {
-				return err
-			}
-		}
-		return nil
+		return note(ctx, tx, nil, "add account", u.Login, nil, rolesText(n.Appointments), now)
 	})
 	if err != nil {
 		return nil, err
 	}
 	return u, nil
+}
+
+// insertUser writes an account that was checked.
+func insertUser(ctx context.Context, tx bun.Tx, n NewUser, hash string, now time.Time) (*User, error) {
+	u := &User{Login: n.Login, Name: n.Name, Email: n.Email, Appointments: n.Appointments}
+	err := tx.NewRaw(`INSERT INTO users (login, name, email, password_hash, created_at) VALUES (?, ?, ?, ?, ?) RETURNING id`,
+		n.Login, n.Name, n.Email, hash, now).Scan(ctx, &u.ID)
+	switch {
+	case postgres.Violates(err, "users_login_key"):
+		return nil, fault.New(fault.Conflict, "Nama pengguna %s sudah dipakai.", n.Login)
+	case postgres.Violates(err, emailKey):
+		return nil, errEmailTaken
+	case err != nil:
+		return nil, fmt.Errorf("add user %s: %w", n.Login, err)
+	}
+	for _, a := range n.Appointments {
+		if err := appoint(ctx, tx, u.ID, a); err != nil {
+			return nil, err
+		}
+	}
+	return u, nil
+}
+
+func checkName(name string) error {
+	if name == "" || len(name) > 200 || !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+		return fault.New(fault.Invalid, "Tulis nama orang atau jabatan pemilik akun, paling panjang 200 huruf.")
+	}
+	return nil
+}
+
+// emailKey is the constraint that gives an address to one account only.
+const emailKey = "users_email_key"
+
+var errEmailTaken = fault.New(fault.Conflict, "Alamat surel itu sudah dipakai akun lain.")
+
+// normalEmail is an address of mail as it is kept; empty stays empty.
+func normalEmail(s string) (string, error) {
+	s = strings.ToLower(strings.TrimSpace(s))
+	if s == "" {
+		return "", nil
+	}
+	a, err := mail.ParseAddress(s)
+	if err != nil || a.Address != s || len(s) > 254 || strings.ContainsAny(s, "\x00\r\n") {
+		return "", fault.New(fault.Invalid, "Alamat surel ini tidak dapat dipakai. Contoh: nama@blitarkota.go.id.")
+	}
+	return s, nil
 }
 
 func checkAppointment(a Appointment) error {
@@ -270,13 +335,10 @@ func SetPassword(ctx context.Context, db bun.IDB, h *Hasher, login, password str
 		if err != nil {
 			return err
 		}
-		if _, err := tx.NewRaw(`UPDATE users SET password_hash = ? WHERE id = ?`, hash, id).Exec(ctx); err != nil {
-			return fmt.Errorf("set password of %s: %w", login, err)
-		}
-		if err := endSessions(ctx, tx, id, now); err != nil {
+		if err := replacePassword(ctx, tx, id, login, hash, now); err != nil {
 			return err
 		}
-		return forget(ctx, tx, accountKey(login))
+		return note(ctx, tx, nil, "set password", login, nil, nil, now)
 	})
 }
 
@@ -292,12 +354,15 @@ func Disable(ctx context.Context, db bun.IDB, login string, now time.Time) error
 		if _, err := tx.NewRaw(`UPDATE users SET disabled_at = ? WHERE id = ? AND disabled_at IS NULL`, now, id).Exec(ctx); err != nil {
 			return fmt.Errorf("disable %s: %w", login, err)
 		}
-		return endSessions(ctx, tx, id, now)
+		if err := endSessions(ctx, tx, id, now); err != nil {
+			return err
+		}
+		return note(ctx, tx, nil, "disable account", login, nil, nil, now)
 	})
 }
 
 func userID(ctx context.Context, tx bun.Tx, login string) (int64, error) {
-	missing := fault.New(fault.NotFound, "Tidak ada akun bernama %q.", login)
+	missing := errNoAccount(login)
 	if !loginPattern.MatchString(login) {
 		return 0, missing
 	}

@@ -43,8 +43,10 @@ type Config struct {
 	Evidence       string         // EvidenceFolder or EvidencePostgres
 	Zone           *time.Location // the zone of the city
 	TrustedProxies []netip.Prefix // whose X-Forwarded-For is believed; empty means nobody's
+	OfficeNetworks []netip.Prefix // of the city, where many share one address and may mistype more often
 
-	Secret Secret // for second factors; "" only with the private PostgreSQL
+	Secret       Secret // for second factors; "" only with the private PostgreSQL, which keeps one beside its data
+	FormerSecret Secret // the one before, after it was changed; "" means there was none
 
 	SMTPURL          Secret // "" means that no mail is sent
 	OIDCIssuer       string // "" means no single sign-on
@@ -69,15 +71,19 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 		Evidence:         r.oneOf("PETAJALAN_EVIDENCE", EvidenceFolder, EvidencePostgres),
 		Zone:             r.zone("PETAJALAN_ZONE", "Asia/Jakarta"),
 		TrustedProxies:   r.prefixes("PETAJALAN_TRUSTED_PROXIES"),
+		OfficeNetworks:   r.prefixes("PETAJALAN_OFFICE_NETWORKS"),
 		Secret:           r.secret("PETAJALAN_SECRET"),
+		FormerSecret:     r.secret("PETAJALAN_SECRET_FORMER"),
 		SMTPURL:          r.smtp("SMTP_URL"),
 		OIDCIssuer:       r.issuer("OIDC_ISSUER"),
 		OIDCClientID:     r.text("OIDC_CLIENT_ID", ""),
 		OIDCClientSecret: r.secret("OIDC_CLIENT_SECRET"),
 		LogLevel:         r.level("LOG_LEVEL"),
 	}
-	if c.Secret != "" && len(c.Secret) < minSecret {
-		r.mistake("PETAJALAN_SECRET", "must have at least %d characters", minSecret)
+	for name, value := range map[string]Secret{"PETAJALAN_SECRET": c.Secret, "PETAJALAN_SECRET_FORMER": c.FormerSecret} {
+		if value != "" && len(value) < minSecret {
+			r.mistake(name, "must have at least %d characters", minSecret)
+		}
 	}
 	if c.DatabaseURL == "" {
 		for name, value := range map[string]Secret{"DATABASE_OWNER_URL": c.OwnerURL, "DATABASE_REPLICA_URL": c.ReplicaURL} {
@@ -117,10 +123,6 @@ func count(conditions ...bool) int {
 
 // settings lists everything in the order of the struct, secrets masked.
 func (c Config) settings() []slog.Attr {
-	proxies := make([]string, len(c.TrustedProxies))
-	for i, p := range c.TrustedProxies {
-		proxies[i] = p.String()
-	}
 	zone := ""
 	if c.Zone != nil {
 		zone = c.Zone.String()
@@ -135,14 +137,24 @@ func (c Config) settings() []slog.Attr {
 		slog.String("data", c.Data),
 		slog.String("evidence", c.Evidence),
 		slog.String("zone", zone),
-		slog.String("trusted_proxies", strings.Join(proxies, ",")),
+		slog.String("trusted_proxies", prefixText(c.TrustedProxies)),
+		slog.String("office_networks", prefixText(c.OfficeNetworks)),
 		slog.String("secret", c.Secret.String()),
+		slog.String("secret_former", c.FormerSecret.String()),
 		slog.String("smtp", c.SMTPURL.String()),
 		slog.String("oidc_issuer", c.OIDCIssuer),
 		slog.String("oidc_client_id", c.OIDCClientID),
 		slog.String("oidc_client_secret", c.OIDCClientSecret.String()),
 		slog.String("log_level", c.LogLevel.String()),
 	}
+}
+
+func prefixText(prefixes []netip.Prefix) string {
+	words := make([]string, len(prefixes))
+	for i, p := range prefixes {
+		words[i] = p.String()
+	}
+	return strings.Join(words, ",")
 }
 
 // LogValue is the settings for the log, secrets masked.

@@ -57,7 +57,9 @@ func TestEverythingSetIsRead(t *testing.T) {
 		"PETAJALAN_EVIDENCE":        "postgres",
 		"PETAJALAN_ZONE":            "Asia/Makassar",
 		"PETAJALAN_TRUSTED_PROXIES": "10.1.2.3/8, 192.0.2.7,::1",
+		"PETAJALAN_OFFICE_NETWORKS": "36.66.0.0/24",
 		"PETAJALAN_SECRET_FILE":     file,
+		"PETAJALAN_SECRET_FORMER":   strings.Repeat("f", 32),
 		"SMTP_URL":                  "smtp://u:p@mail:587",
 		"OIDC_ISSUER":               "https://sso.example.go.id/realms/kota",
 		"OIDC_CLIENT_ID":            "petajalan",
@@ -69,6 +71,9 @@ func TestEverythingSetIsRead(t *testing.T) {
 	}
 	if got, want := fmt.Sprint(c.TrustedProxies), "[10.0.0.0/8 192.0.2.7/32 ::1/128]"; got != want {
 		t.Errorf("TrustedProxies = %v, want %v", got, want)
+	}
+	if got := fmt.Sprint(c.OfficeNetworks); got != "[36.66.0.0/24]" || c.FormerSecret.Reveal() != strings.Repeat("f", 32) {
+		t.Errorf("OfficeNetworks = %v, FormerSecret has %d characters", got, len(c.FormerSecret))
 	}
 	if c.BaseURL != "https://rapor.example.go.id" {
 		t.Errorf("BaseURL = %q, want it without the slash", c.BaseURL)
