@@ -66,7 +66,7 @@ const distributorDelay = 5 * time.Second
 
 // serveStore runs the site and the scheduled work on an open database until ctx
 // ends. ready is called once, when requests are answered.
-func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, log *slog.Logger, ready func(net.Addr)) error {
+func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, log *slog.Logger, ready func(net.Addr)) (err error) {
 	if owner, err := postgres.IsOwner(ctx, s.web); err != nil {
 		return err
 	} else if owner {
@@ -79,14 +79,36 @@ func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, l
 	for i, prefix := range cfg.TrustedProxies {
 		proxies[i] = prefix.String()
 	}
-	site, err := server.New(server.Config{
-		Web: s.web, Public: s.public, Health: s.health,
-		Now: time.Now, Zone: cfg.Zone, Log: log, BaseURL: cfg.BaseURL, TrustedProxies: proxies,
-	})
+	keys, err := s.keys(cfg)
 	if err != nil {
 		return err
 	}
-	ledger, err := newLedger(s.job, cfg.Zone, log)
+	post, err := s.newPost(cfg)
+	if err != nil {
+		return err
+	}
+	if post.Mailer != nil && cfg.BaseURL == "" {
+		log.Warn("letters have no addresses in them: PETAJALAN_BASE_URL is unset")
+	}
+	if err := ensureTemp(cfg); err != nil {
+		return err
+	}
+	files, closer, err := openEvidence(ctx, cfg, s.web)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closer.Close()) }()
+	ledger, err := newLedger(s.job, post, files, cfg.Zone, log)
+	if err != nil {
+		return err
+	}
+	site, err := server.New(server.Config{
+		Jobs: ledger, Mails: post.Mailer != nil, LeaveSecret: post.Secret,
+		Web: s.web, Public: s.public, Health: s.health,
+		Now: time.Now, Zone: cfg.Zone, Log: log, BaseURL: cfg.BaseURL, TrustedProxies: proxies,
+		Evidence: files, Keys: keys, OfficeNetworks: cfg.OfficeNetworks,
+		SSO: server.SSO{Issuer: cfg.OIDCIssuer, ClientID: cfg.OIDCClientID, ClientSecret: cfg.OIDCClientSecret.Reveal()},
+	})
 	if err != nil {
 		return err
 	}

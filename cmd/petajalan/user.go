@@ -32,13 +32,13 @@ when that is no terminal.`,
 }
 
 func userAddCommand(p *program) *cobra.Command {
-	var name, role, agency, from, until, file string
+	var name, email, role, agency, from, until, file string
 	var acting bool
 	c := &cobra.Command{
 		Use:   "add LOGIN",
 		Short: "Add an account with one role",
 		Example: `  petajalan user add admin --name "Administrator" --role admin
-  petajalan user add kepala.dlh --name "Plt Kepala DLH" --role kepala --agency dlh --acting --until 2026-12-31`,
+  petajalan user add kepala.dlh --name "Plt Kepala DLH" --email kepala@dlh.example.go.id --role kepala --agency dlh --acting --until 2026-12-31`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(c *cobra.Command, args []string) error {
 			return p.withStore(c.Context(), func(ctx context.Context, s *store, zone *time.Location) error {
@@ -60,7 +60,7 @@ func userAddCommand(p *program) *cobra.Command {
 					return err
 				}
 				u, err := account.Add(ctx, s.web, account.NewHasher(), account.NewUser{
-					Login: args[0], Name: name, Password: password, Appointments: []account.Appointment{a},
+					Login: args[0], Name: name, Email: email, Password: password, Appointments: []account.Appointment{a},
 				}, now)
 				if err != nil {
 					return err
@@ -71,6 +71,7 @@ func userAddCommand(p *program) *cobra.Command {
 		},
 	}
 	c.Flags().StringVar(&name, "name", "", "name of the person or office")
+	c.Flags().StringVar(&email, "email", "", "where reminders and links to a new password go")
 	c.Flags().StringVar(&role, "role", "", "one of operator, kepala, organisasi, inspektorat, dprd, pimpinan, admin")
 	c.Flags().StringVar(&agency, "agency", "", "code of the agency of an operator or a kepala")
 	c.Flags().BoolVar(&acting, "acting", false, "acting (Plt)")

@@ -13,6 +13,7 @@ import (
 
 	"github.com/PuerkitoBio/goquery"
 
+	"petajalan/internal/account"
 	"petajalan/internal/demo"
 	"petajalan/internal/postgres/postgrestest"
 	"petajalan/internal/roadmap"
@@ -74,8 +75,12 @@ func newUnpublished(t *testing.T) string {
 // serve puts the site over a database, as the command serve does, with a clock that stands.
 func serve(t *testing.T, d *postgrestest.Database, now time.Time) (address string) {
 	t.Helper()
+	keys, err := account.NewKeys(strings.Repeat("uji-", 10))
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := server.New(server.Config{
-		Web: d.Web, Public: d.Public, Zone: jakarta,
+		Web: d.Web, Public: d.Public, Zone: jakarta, Keys: keys,
 		Now: func() time.Time { return now },
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})

@@ -173,7 +173,7 @@ func TestDemoTellsTheStoryOfACity(t *testing.T) {
 		roles := map[account.Role]bool{}
 		for _, p := range demo.People() {
 			roles[p.Role] = true
-			_, err := account.SignIn(t.Context(), d.Web, hasher, account.Credentials{Login: p.Login, Password: demo.Password, Addr: netip.MustParseAddr("127.0.0.1")}, time.Date(2026, 11, 20, 9, 0, 0, 0, wib))
+			_, err := account.SignIn(t.Context(), d.Web, hasher, account.Credentials{Login: p.Login, Password: demo.Password, From: account.From{Addr: netip.MustParseAddr("127.0.0.1")}}, time.Date(2026, 11, 20, 9, 0, 0, 0, wib))
 			if err != nil {
 				t.Errorf("%s cannot sign in: %v", p.Login, err)
 			}

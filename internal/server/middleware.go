@@ -49,7 +49,7 @@ func (s *Server) frame(next http.Handler) http.Handler {
 		} else {
 			s.publicHeaders(w.Header())
 		}
-		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		next.ServeHTTP(w, r)
 	})
 }
@@ -146,7 +146,7 @@ func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 		return func(*gin.Context) {}
 	}
 	return func(c *gin.Context) {
-		ctx, cancel := context.WithTimeout(c.Request.Context(), workTimeout)
+		ctx, cancel := context.WithTimeout(c.Request.Context(), workTime(method, pattern))
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
 		if open {
@@ -159,6 +159,10 @@ func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 			s.askToSignIn(c)
 			c.Abort()
 			return
+		case err == nil && u.Step != account.StepDone:
+			s.askForSecondFactor(c, u)
+			c.Abort()
+			return
 		case err == nil && !rule.who.admits(u):
 			err = forbidden(u)
 		case err == nil && rule.scope != scopeAll:
@@ -169,6 +173,9 @@ func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 			s.fail(c, err)
 			c.Abort()
 			return
+		}
+		if takesFiles(method, pattern) {
+			allowUpload(c.Writer)
 		}
 		c.Next()
 	}
@@ -217,11 +224,68 @@ func (s *Server) user(c *gin.Context) *account.User {
 	return user
 }
 
-// askToSignIn leads to the sign-in page and back here afterwards.
-func (s *Server) askToSignIn(c *gin.Context) {
-	next := ""
-	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
-		next = "?next=" + url.QueryEscape(c.Request.URL.RequestURI())
+// askForSecondFactor leads to the step that is left, and back here afterwards.
+func (s *Server) askForSecondFactor(c *gin.Context, u *account.User) {
+	if f := s.carry(c); f != nil {
+		if err := s.carryThroughStep(c, u, f); err != nil {
+			s.fail(c, err)
+		}
+		return
 	}
-	c.Redirect(http.StatusSeeOther, "/masuk"+next)
+	c.Redirect(http.StatusSeeOther, stepPath(u.Step, nextOf(c)))
+}
+
+// carryThroughStep shows the step that is left, with the form that was sent carried along.
+func (s *Server) carryThroughStep(c *gin.Context, u *account.User, f *carried) error {
+	if u.Step == account.StepCode {
+		p := s.newCodePage(c, "")
+		p.Carried = f
+		return s.render(c, http.StatusUnauthorized, "signin-code", p)
+	}
+	cookie, err := c.Request.Cookie(s.cookieName())
+	if err != nil {
+		return err
+	}
+	if err := account.BeginEnrolment(c.Request.Context(), s.cfg.Web, s.cfg.Keys, u, cookie.Value); err != nil {
+		return err
+	}
+	return s.renderEnrolment(c, http.StatusUnauthorized, u, cookie.Value, f, nil)
+}
+
+// nextOf is the address to come back to; empty where that would do something.
+func nextOf(c *gin.Context) string {
+	if c.Request.Method == http.MethodGet || c.Request.Method == http.MethodHead {
+		return c.Request.URL.RequestURI()
+	}
+	return ""
+}
+
+// askToSignIn leads to the sign-in page and back here afterwards. A form that somebody sent
+// whose session has ended is carried along: see carried.
+func (s *Server) askToSignIn(c *gin.Context) {
+	if f := s.carry(c); f != nil {
+		p := s.newSignInPage(c)
+		p.Carried, p.Form.Login = f, f.Owner
+		if err := s.render(c, http.StatusUnauthorized, "signin", p); err != nil {
+			s.fail(c, err)
+		}
+		return
+	}
+	c.Redirect(http.StatusSeeOther, withNext("/masuk", nextOf(c)))
+}
+
+// withNext is the path of a page of sign-in that leads on to next.
+func withNext(path, next string) string {
+	if next == "" {
+		return path
+	}
+	return path + "?next=" + url.QueryEscape(next)
+}
+
+// stepPath is the page of the step that is left.
+func stepPath(step account.Step, next string) string {
+	if step == account.StepEnrol {
+		return withNext("/masuk/pasang", next)
+	}
+	return withNext("/masuk/kode", next)
 }

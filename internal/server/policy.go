@@ -15,6 +15,7 @@ import (
 // of the roles.
 type audience struct {
 	everybody bool
+	signedIn  bool // all who are in, also without a role of today
 	roles     []account.Role
 }
 
@@ -22,6 +23,8 @@ type audience struct {
 // there is for the query behind it.
 var (
 	everybody = audience{everybody: true}
+	// signedIn is for one's own account, which also somebody without a role has.
+	signedIn = audience{signedIn: true}
 	// anyRole are all who work with the program.
 	anyRole = audience{roles: account.Roles[:]}
 	// workers see work in progress: all but the council, which reads what is published.
@@ -41,7 +44,7 @@ var (
 
 // admits reports whether u may open the address.
 func (a audience) admits(u *account.User) bool {
-	return a.everybody || slices.ContainsFunc(a.roles, u.Holds)
+	return a.everybody || a.signedIn && u != nil && !u.Disabled || slices.ContainsFunc(a.roles, u.Holds)
 }
 
 // scope says whose things are behind an address.
@@ -104,6 +107,17 @@ var policy = []rule{
 
 	{method: http.MethodGet, pattern: "/masuk", who: everybody},
 	{method: http.MethodPost, pattern: "/masuk", who: everybody},
+	{method: http.MethodGet, pattern: "/masuk/kode", who: everybody},
+	{method: http.MethodPost, pattern: "/masuk/kode", who: everybody},
+	{method: http.MethodGet, pattern: "/masuk/pasang", who: everybody},
+	{method: http.MethodPost, pattern: "/masuk/pasang", who: everybody},
+	{method: http.MethodPost, pattern: "/masuk/lanjut", who: everybody},
+	{method: http.MethodGet, pattern: "/masuk/lupa", who: everybody},
+	{method: http.MethodPost, pattern: "/masuk/lupa", who: everybody},
+	{method: http.MethodGet, pattern: linkPath, who: everybody},
+	{method: http.MethodPost, pattern: linkPath, who: everybody},
+	{method: http.MethodPost, pattern: "/masuk/sso", who: everybody},
+	{method: http.MethodGet, pattern: ssoReturn, who: everybody},
 	{method: http.MethodPost, pattern: "/keluar", who: everybody},
 }
 

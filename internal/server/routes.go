@@ -37,6 +37,17 @@ func (s *Server) install() error {
 
 	s.get("/masuk", s.showSignIn)
 	s.post("/masuk", s.signIn)
+	s.get("/masuk/kode", s.showCode)
+	s.post("/masuk/kode", s.takeCode)
+	s.get("/masuk/pasang", s.showEnrolment)
+	s.post("/masuk/pasang", s.enrol)
+	s.post("/masuk/lanjut", s.carryOn)
+	s.get("/masuk/lupa", s.showForgot)
+	s.post("/masuk/lupa", s.forgot)
+	s.get(linkPath, s.showLink)
+	s.post(linkPath, s.useLink)
+	s.post("/masuk/sso", s.beginSSO)
+	s.get(ssoReturn, s.endSSO)
 	s.post("/keluar", s.signOut)
 
 	for _, w := range work {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"net/url"
 	"strings"
 	"sync/atomic"
@@ -15,7 +16,9 @@ import (
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/account"
+	"petajalan/internal/evidence"
 	"petajalan/internal/postgres"
+	"petajalan/internal/schedule"
 	"petajalan/web"
 )
 
@@ -28,6 +31,16 @@ type Config struct {
 	Now  func() time.Time // the only clock
 	Zone *time.Location   // the zone of the city
 	Log  *slog.Logger
+
+	Keys           *account.Keys  // seal second factors
+	OfficeNetworks []netip.Prefix // of the city, where many people share an address
+	SSO            SSO            // sign-in at a provider; zero: none
+
+	Evidence evidence.Store // the files behind the figures
+
+	Jobs        *schedule.Ledger // the scheduled work, to look at and to ask for; nil: there is none
+	Mails       bool             // a mail server is set
+	LeaveSecret []byte           // signs the address in letters that ends news; empty: they have none
 
 	BaseURL        string   // how the world sees the site; with https cookies are kept to it
 	TrustedProxies []string // addresses or ranges whose X-Forwarded-For is believed; none when empty
@@ -42,19 +55,22 @@ type Server struct {
 	site     *site
 	hasher   *account.Hasher
 	forms    *forms
-	secure   bool // the site is reached by https
+	provider *provider // of single sign-on; nil: none
+	secure   bool      // the site is reached by https
 	policy   []rule
 	engine   *gin.Engine
 	handler  http.Handler
 	draining atomic.Bool
+
+	inspecting turns // uploads that are looked into
 }
 
 // New makes the site. It fails when a template is broken, or when an address has no row
 // in the policy.
 func New(cfg Config) (*Server, error) {
 	switch {
-	case cfg.Web == nil || cfg.Now == nil || cfg.Zone == nil || cfg.Log == nil:
-		return nil, errors.New("make the site: a database, a clock, a zone and a log are needed")
+	case cfg.Web == nil || cfg.Now == nil || cfg.Zone == nil || cfg.Log == nil || cfg.Keys == nil:
+		return nil, errors.New("make the site: a database, a clock, a zone, a log and keys are needed")
 	case cfg.Public == nil:
 		cfg.Public = cfg.Web
 	}
@@ -65,7 +81,7 @@ func New(cfg Config) (*Server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the base URL: %w", err)
 	}
-	s := &Server{cfg: cfg, hasher: account.NewHasher(), secure: base.Scheme == "https"}
+	s := &Server{cfg: cfg, inspecting: make(turns, 2), hasher: account.NewHasher(), provider: newProvider(cfg.SSO), secure: base.Scheme == "https"}
 	if s.assets, err = newAssets(web.Files); err != nil {
 		return nil, fmt.Errorf("make assets: %w", err)
 	}
@@ -126,6 +142,11 @@ func (s *Server) isReady(ctx context.Context) string {
 	if err := postgres.UpToDate(ctx, s.cfg.Health); err != nil {
 		return "schema"
 	}
+	if s.cfg.Evidence != nil {
+		if err := s.cfg.Evidence.CheckRoom(ctx); err != nil {
+			return "room for evidence"
+		}
+	}
 	return ""
 }
 
@@ -145,10 +166,7 @@ func plainText(c *gin.Context, status int, text string) error {
 	return nil
 }
 
-// maxBody bounds the body of a request; an upload will have a limit of its own.
-const maxBody = 1 << 20
-
 // isWork reports whether the address belongs to the workspace or leads into it.
 func isWork(path string) bool {
-	return path == "/masuk" || path == "/keluar" || path == "/kerja" || strings.HasPrefix(path, "/kerja/")
+	return path == "/masuk" || path == "/keluar" || path == "/kerja" || strings.HasPrefix(path, "/kerja/") || strings.HasPrefix(path, "/masuk/")
 }

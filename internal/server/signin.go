@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -13,7 +14,6 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"petajalan/internal/account"
-	"petajalan/internal/fault"
 	"petajalan/internal/postgres"
 )
 
@@ -31,6 +31,8 @@ type signInPage struct {
 	workPage
 	Form      signInForm
 	SignedOut bool
+	SSO       bool // there is a provider of single sign-on
+	Carried   *carried
 }
 
 // Fields are the inputs in their order, marked so that password managers know them.
@@ -42,13 +44,17 @@ func (p signInPage) Fields() []field {
 }
 
 func (s *Server) newSignInPage(c *gin.Context) signInPage {
-	return signInPage{workPage: s.newWorkPage(c, "Masuk untuk petugas")}
+	s.allowProvider(c)
+	return signInPage{workPage: s.newWorkPage(c, "Masuk untuk petugas"), SSO: s.provider != nil, Carried: carriedOf(c)}
 }
 
 // showSignIn shows the form, or goes on at once when somebody is signed in.
 func (s *Server) showSignIn(c *gin.Context) error {
 	next := c.Query("next")
-	switch _, err := s.lookup(c); {
+	switch u, err := s.lookup(c); {
+	case err == nil && u.Step != account.StepDone:
+		c.Redirect(http.StatusSeeOther, stepPath(u.Step, localOr(next, "")))
+		return nil
 	case err == nil:
 		c.Redirect(http.StatusSeeOther, localOr(next, home))
 		return nil
@@ -75,9 +81,9 @@ func (s *Server) signIn(c *gin.Context) error {
 	if len(p.Problems) > 0 {
 		return s.renderProblems(c, http.StatusUnprocessableEntity, "signin", &p.Page, &p)
 	}
-	addr, err := netip.ParseAddr(c.ClientIP())
+	from, err := s.from(c)
 	if err != nil {
-		return fmt.Errorf("read the address of the client: %w", err)
+		return err
 	}
 	// Signing in takes a connection several times, with the long work on the password in
 	// between. When there is none to be had it is not begun, so no attempt is counted.
@@ -89,31 +95,41 @@ func (s *Server) signIn(c *gin.Context) error {
 		return fmt.Errorf("give the connection back: %w", err)
 	}
 	token, err := account.SignIn(c.Request.Context(), s.cfg.Web, s.hasher, account.Credentials{
-		Login:     p.Form.Login,
-		Password:  password,
-		Addr:      addr,
-		UserAgent: c.Request.UserAgent(),
+		Login:    p.Form.Login,
+		Password: password,
+		From:     from,
 	}, s.now())
-	if throttled, ok := errors.AsType[*account.ThrottledError](err); ok {
-		c.Header("Retry-After", strconv.Itoa(int(throttled.RetryAfter/time.Second)+1))
-		p.Problems = problems{{Message: "Terlalu banyak percobaan yang salah. Coba lagi dalam " + waitWords(throttled.RetryAfter) + "."}}
-		return s.renderProblems(c, http.StatusTooManyRequests, "signin", &p.Page, &p)
-	}
-	if fault.KindOf(err) == fault.Invalid {
-		p.Problems = problems{{Field: "pengguna", Message: fault.MessageOf(err)}}
-		return s.renderProblems(c, http.StatusUnprocessableEntity, "signin", &p.Page, &p)
+	if status := s.refused(c, &p.Problems, "pengguna", err); status != 0 {
+		return s.renderProblems(c, status, "signin", &p.Page, &p)
 	}
 	if err != nil {
 		return err
 	}
+	if err := s.enter(c, token); err != nil {
+		return err
+	}
+	return s.leadOn(c, token, p.Form.Next)
+}
+
+// enter ends the session there was in this browser and goes on with that of the token.
+func (s *Server) enter(c *gin.Context, token string) error {
 	if old, err := c.Request.Cookie(s.cookieName()); err == nil {
 		if err := s.endSession(c.Request.Context(), old.Value); err != nil {
 			return err
 		}
 	}
 	s.setCookie(c, token, int(account.MaxSession/time.Second))
-	c.Redirect(http.StatusSeeOther, localOr(p.Form.Next, home))
 	return nil
+}
+
+// from is where the request comes from.
+func (s *Server) from(c *gin.Context) (account.From, error) {
+	addr, err := netip.ParseAddr(c.ClientIP())
+	if err != nil {
+		return account.From{}, fmt.Errorf("read the address of the client: %w", err)
+	}
+	office := slices.ContainsFunc(s.cfg.OfficeNetworks, func(p netip.Prefix) bool { return p.Contains(addr.Unmap()) })
+	return account.From{Addr: addr, Office: office, UserAgent: c.Request.UserAgent()}, nil
 }
 
 // signOut ends the session, here and on every replica.
@@ -169,7 +185,7 @@ func (s *Server) setCookie(c *gin.Context, value string, maxAge int) {
 // not lead back to sign-in, otherwise or.
 func localOr(next, or string) string {
 	path, _, _ := strings.Cut(next, "?")
-	if !isLocalPath(next) || path == "/masuk" || path == "/keluar" {
+	if !isLocalPath(next) || path == "/masuk" || path == "/keluar" || strings.HasPrefix(path, "/masuk/") {
 		return or
 	}
 	return next
