@@ -60,7 +60,8 @@ func Record(ctx context.Context, db bun.IDB, by *account.User, f Finding, now ti
 func (f *Finding) record(ctx context.Context, tx bun.Tx, by *account.User, now time.Time) error {
 	// Held until the end, so that the counts of the feed are those of all results.
 	s := &Sample{Period: f.Period}
-	err := tx.NewRaw(`SELECT id FROM spot_samples WHERE year = ? AND quarter = ? FOR UPDATE`, f.Period.Year, f.Period.Quarter).Scan(ctx, &s.ID)
+	err := tx.NewRaw(`SELECT s.id FROM periods p JOIN spot_samples s USING (year, quarter) WHERE p.year = ? AND p.quarter = ? FOR UPDATE OF p`,
+		f.Period.Year, f.Period.Quarter).Scan(ctx, &s.ID)
 	switch {
 	case postgres.NoRows(err):
 		return fault.New(fault.NotFound, "Belum ada sampel uji petik untuk %s.", f.Period)
