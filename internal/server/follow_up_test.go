@@ -45,11 +45,13 @@ func TestFollowUp_OverdueOnesComeFirstAndEndWithAWord(t *testing.T) {
 	s := newTestSite(t)
 	path := s.promise()
 	operator := s.as("operator")
-	list := operator.get(followUpPath).want(http.StatusOK).wellFormed("list")
+	list := operator.get(followUpPath).want(http.StatusOK)
+	list.wellFormed("list")
 	if text := list.text("main"); !strings.Contains(text, "1 dari 1 tindak lanjut yang berjalan sudah lewat tenggat") || !strings.Contains(text, "Tambah <armada>") {
 		t.Errorf("the list says %q", text)
 	}
-	a := operator.post(path, "aksi", "selesai", "catatan", " ").want(http.StatusUnprocessableEntity).wellFormed("refused")
+	a := operator.post(path, "aksi", "selesai", "catatan", " ").want(http.StatusUnprocessableEntity)
+	a.wellFormed("refused")
 	if !strings.Contains(a.text(".problems"), "Tulis apa hasilnya.") {
 		t.Errorf("nothing said: %q", a.text(".problems"))
 	}
@@ -63,7 +65,9 @@ func TestFollowUp_OverdueOnesComeFirstAndEndWithAWord(t *testing.T) {
 	operator.post(path, "aksi", "tenggat", "catatan", "Menunggu lelang.", "tenggat", "2026-12-31").want(http.StatusSeeOther)
 	operator.post(path, "aksi", "selesai", "catatan", "Dua truk beroperasi.").want(http.StatusSeeOther)
 	operator.post(path, "aksi", "catat", "catatan", "Sekali lagi.").want(http.StatusConflict)
-	if text := operator.get(path).want(http.StatusOK).wellFormed("detail").text("main"); !strings.Contains(text, "Dua truk beroperasi.") || strings.Contains(text, "Simpan catatan") {
+	a = operator.get(path).want(http.StatusOK)
+	a.wellFormed("detail")
+	if text := a.text("main"); !strings.Contains(text, "Dua truk beroperasi.") || strings.Contains(text, "Simpan catatan") {
 		t.Errorf("the page says %q", text)
 	}
 	operator.get(followUpPath + "/00000000-0000-0000-0000-000000000000").want(http.StatusNotFound)
@@ -75,7 +79,8 @@ func TestGuide_EveryRoleHasOne(t *testing.T) {
 	s := newTestSite(t)
 	for _, login := range []string{"operator", "kepala", "organisasi", "inspektorat", "dprd", "pimpinan", "admin"} {
 		v := s.as(login)
-		own := v.get(guidePath).want(http.StatusOK).wellFormed(login)
+		own := v.get(guidePath).want(http.StatusOK)
+		own.wellFormed(login)
 		if other := v.get(guidePath + "/" + login).want(http.StatusOK); own.text("h1") != other.text("h1") {
 			t.Errorf("%s: own guide says %q, want %q", login, own.text("h1"), other.text("h1"))
 		}

@@ -111,8 +111,8 @@ func newPaperRow(r *report.WorksheetRow) paper.Row {
 		return row
 	}
 	if !r.IsEmpty() {
-		row.Actual = valueWords(r, r.Value)
-		if parts := partWords(r.Value); parts != "" {
+		value, parts := valueWords(r, indicatorOf(r), r.Value)
+		if row.Actual = value; parts != "" {
 			row.Actual += " (" + parts + ")"
 		}
 	}
@@ -124,14 +124,6 @@ func newPaperRow(r *report.WorksheetRow) paper.Row {
 	}
 	row.Explanation = explanationWords(r.Value)
 	return row
-}
-
-// partWords is "5.137 dari 5.824" of a fraction, empty otherwise.
-func partWords(v report.Value) string {
-	if v.Numerator == nil || v.Denominator == nil {
-		return ""
-	}
-	return formatExact(v.Numerator.Trim(0).String()) + " dari " + formatExact(v.Denominator.Trim(0).String())
 }
 
 // explanationWords are the parts of an explanation in one text.
