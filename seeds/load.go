@@ -7,6 +7,7 @@ import (
 
 	"github.com/uptrace/bun"
 
+	"petajalan/internal/evidence"
 	"petajalan/internal/roadmap"
 )
 
@@ -50,7 +51,11 @@ func (l *loader) load(ctx context.Context) error {
 	if err := l.problems.sorted(); err != nil {
 		return err
 	}
-	return l.write(ctx, &w)
+	if err := l.write(ctx, &w); err != nil {
+		return err
+	}
+	_, err := evidence.FillRules(ctx, l.db)
+	return err
 }
 
 // comparePresence notes areas, agencies, services and offerings that the

@@ -76,6 +76,22 @@ func TargetsOf(ctx context.Context, db bun.IDB, agency string, year int) ([]Targ
 	})
 }
 
+// TargetsByID returns revisions by their ids.
+func TargetsByID(ctx context.Context, db bun.IDB, ids []int64) (map[int64]*Target, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	found, err := selectTargets(ctx, db, func(q *bun.SelectQuery) *bun.SelectQuery { return q.Where("target.id IN (?)", bun.List(ids)) })
+	if err != nil {
+		return nil, err
+	}
+	byID := make(map[int64]*Target, len(found))
+	for i := range found {
+		byID[found[i].ID] = &found[i]
+	}
+	return byID, nil
+}
+
 func selectTargets(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery) *bun.SelectQuery) ([]Target, error) {
 	var targets []Target
 	err := db.NewSelect().Model(&targets).
@@ -90,13 +106,13 @@ func selectTargets(ctx context.Context, db bun.IDB, which func(*bun.SelectQuery)
 		return nil, fmt.Errorf("read targets: %w", err)
 	}
 	for i := range targets {
-		targets[i].trim()
+		targets[i].Trim()
 	}
 	return targets, nil
 }
 
-// trim takes the zeros away that the column's scale adds.
-func (t *Target) trim() {
+// Trim takes the zeros away that the column's scale adds.
+func (t *Target) Trim() {
 	for _, d := range []*decimal.Decimal{t.Value, t.Low, t.High} {
 		if d != nil {
 			*d = d.Trim(0)
