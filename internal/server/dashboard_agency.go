@@ -25,6 +25,8 @@ type agencyWorkPage struct {
 	Public   string // address of its public page; empty while nothing is published
 	Period   scoring.Period
 	Periods  []periodLink
+	Tasks    []ownTask // what the user is to do now
+	Returned []note    // what came back, with its reason
 	Deadline deadline
 	Done     string // "7 dari 11 indikator sudah terverifikasi."
 	Bar      segments
@@ -46,9 +48,18 @@ type periodLink struct {
 	Current bool
 }
 
+// ownTask is something that waits for the user.
+type ownTask struct {
+	Text   string // "Isi capaian: 4 dari 11 terisi"
+	Detail string
+	Href   string
+	Button string
+}
+
 // reportRow is one target of the year with its report of the period.
 type reportRow struct {
 	Code, Name, Target string
+	Href               string // page of the value; empty when it is not due
 	Status             status
 	Why                string
 	Value, Parts       string // "94,3%", "1.234 dari 1.308"
@@ -134,9 +145,15 @@ func (s *Server) renderAgencyWork(c *gin.Context, code, title string) error {
 	for _, t := range w.Rows {
 		row := newReportRow(t, w, e, now)
 		if t.Due {
+			row.Href = valuePath(report.Key{Agency: w.Agency.Code, Indicator: t.Indicator.Code, Period: w.Reporting.Period})
 			p.Rows = append(p.Rows, row)
 		} else {
 			p.Others = append(p.Others, row)
+		}
+	}
+	if own {
+		if err := s.showTasks(c, &p); err != nil {
+			return err
 		}
 	}
 	if slices.Contains(u.HeadOf(), code) {
@@ -145,6 +162,35 @@ func (s *Server) renderAgencyWork(c *gin.Context, code, title string) error {
 		}
 	}
 	return s.render(c, http.StatusOK, "dashboard-agency", p)
+}
+
+// showTasks says what waits for the operator or the head of the agency.
+func (s *Server) showTasks(c *gin.Context, p *agencyWorkPage) error {
+	u := s.user(c)
+	w, err := report.LoadWorksheet(c.Request.Context(), s.cfg.Web, u, p.Agency.Code, p.Period, s.now())
+	if err != nil {
+		return err
+	}
+	sheet := s.newWorksheetPage(c, w, sheetState{})
+	for i := range sheet.Returned {
+		sheet.Returned[i].Href = sheet.Address + sheet.Returned[i].Href
+	}
+	p.Returned = sheet.Returned
+	waiting := 0
+	for _, r := range w.Rows {
+		if r.MayApprove {
+			waiting++
+		}
+	}
+	if waiting > 0 {
+		p.Tasks = append(p.Tasks, ownTask{Text: formatCount(waiting) + " laporan menunggu persetujuan Anda", Detail: "Menyetujui berarti Anda menjamin angkanya benar.", Href: approvalPath(p.Agency.Code, p.Period), Button: "Periksa dan setujui"})
+	}
+	if sheet.MayEdit {
+		p.Tasks = append(p.Tasks, ownTask{Text: "Isi capaian: " + sheet.Progress, Detail: sheet.Closing, Href: sheet.Address, Button: "Isi capaian"})
+	} else if u.MayReport(p.Agency.Code) && len(w.Rows) > 0 {
+		p.Tasks = append(p.Tasks, ownTask{Text: "Tidak ada yang perlu diisi sekarang", Detail: sheet.Closing, Href: sheet.Address, Button: "Lihat isian"})
+	}
+	return nil
 }
 
 // unitsBelow are the agencies right below one.

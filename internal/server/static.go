@@ -60,6 +60,11 @@ func newAssets(files fs.FS) (*assets, error) {
 		return nil, fmt.Errorf("read licence of the font: %w", err)
 	}
 	a.add("OFL.txt", "text/plain; charset=utf-8", licence)
+	script, err := fs.ReadFile(files, "static/work.js")
+	if err != nil {
+		return nil, fmt.Errorf("read script: %w", err)
+	}
+	a.add("work.js", "text/javascript; charset=utf-8", shortenScript(script))
 	for name, parts := range map[string][]string{
 		"site.css": web.Styles,
 		"work.css": web.WorkStyles,
@@ -116,6 +121,18 @@ func shortenStyle(sheet []byte) []byte {
 		}
 	}
 	return bytes.ReplaceAll(short.Bytes(), []byte(";}"), []byte("}"))
+}
+
+// shortenScript drops indentation, empty lines and lines that are a comment. Our script has
+// no text that runs over several lines.
+func shortenScript(script []byte) []byte {
+	var out bytes.Buffer
+	for line := range strings.Lines(string(script)) {
+		if line = strings.TrimSpace(line); line != "" && !strings.HasPrefix(line, "//") {
+			out.WriteString(line + "\n")
+		}
+	}
+	return out.Bytes()
 }
 
 func (a *assets) add(name, contentType string, body []byte) {

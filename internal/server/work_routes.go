@@ -18,6 +18,7 @@ func (s *Server) workRoutes() []workRoute {
 		s.followUpRoutes(),
 		s.guideRoutes(),
 		s.quarterSheetRoutes(),
+		s.stewardRoutes(),
 		s.ownAccountRoutes(),
 		s.userAdminRoutes(),
 	)
