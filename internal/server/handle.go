@@ -4,12 +4,14 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
 
+	"petajalan/internal/evidence"
 	"petajalan/internal/fault"
 	"petajalan/internal/postgres"
 )
@@ -21,7 +23,8 @@ const retryAfter = "10"
 const (
 	sayBroken   = "Terjadi gangguan di pihak kami. Silakan coba lagi."
 	sayAway     = "Data sedang tidak dapat dibaca. Tidak ada yang hilang. Silakan coba lagi sebentar lagi."
-	sayTooLarge = "Kiriman ini terlalu besar. Paling besar 1 MB."
+	sayTooLarge = "Kiriman ini terlalu besar. Paling besar %d MB. Kembali ke halaman sebelumnya: isian Anda masih ada di sana."
+	sayNoRoom   = "Penyimpanan berkas sedang penuh, jadi berkas ini belum tersimpan. Angka dan keterangan yang sudah tersimpan tetap ada. Pengelola perlu menambah ruang; coba lagi nanti."
 )
 
 // errMethod says that an address exists, but not for this method.
@@ -62,8 +65,11 @@ func (s *Server) fail(c *gin.Context, err error) {
 // httpStatus is the HTTP status of an error and what the user is told.
 func httpStatus(err error) (status int, message string) {
 	message = fault.MessageOf(err)
-	if _, ok := errors.AsType[*http.MaxBytesError](err); ok {
-		return http.StatusRequestEntityTooLarge, sayTooLarge
+	if e, ok := errors.AsType[*http.MaxBytesError](err); ok {
+		return http.StatusRequestEntityTooLarge, fmt.Sprintf(sayTooLarge, e.Limit>>20)
+	}
+	if errors.Is(err, evidence.ErrNoRoom) {
+		return http.StatusInsufficientStorage, sayNoRoom
 	}
 	if errors.Is(err, errMethod) {
 		return http.StatusMethodNotAllowed, "Alamat ini ada, tetapi tidak dapat dipakai dengan cara itu."
@@ -173,6 +179,8 @@ func errorHeading(status int) string {
 		return "Terlalu sering"
 	case http.StatusServiceUnavailable:
 		return "Sedang tidak dapat dibuka"
+	case http.StatusInsufficientStorage:
+		return "Penyimpanan penuh"
 	}
 	return "Terjadi gangguan"
 }
