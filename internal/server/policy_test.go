@@ -6,52 +6,7 @@ import (
 	"testing"
 
 	"github.com/gin-gonic/gin"
-
-	"petajalan/internal/account"
 )
-
-// TestPolicy_EveryAddressForEveryPrincipal visits each address as each kind of person.
-func TestPolicy_EveryAddressForEveryPrincipal(t *testing.T) {
-	t.Parallel()
-	s := newTestSite(t)
-	visitors := map[string]*visitor{"tanpa akun": s.visitor()}
-	for _, login := range []string{"operator", "kepala", "organisasi", "inspektorat", "dprd", "pimpinan", "admin", "habis", "tutup"} {
-		visitors[login] = s.as(login)
-	}
-	if err := account.Disable(t.Context(), s.Owner, "tutup", october); err != nil {
-		t.Fatal(err)
-	}
-	// Who may open what: everybody, or these.
-	admitted := map[string]string{
-		"GET /kerja/":               "operator kepala organisasi inspektorat dprd pimpinan admin",
-		"GET /kerja/instansi/:kode": "operator kepala organisasi inspektorat pimpinan admin",
-	}
-	cells := 0
-	for _, route := range s.server.engine.Routes() {
-		if route.Path == "/keluar" {
-			continue // would end the sessions of the others; TestSignOut
-		}
-		name := route.Method + " " + route.Path
-		path := strings.NewReplacer(":kode", "dlh", ":nama", "tidak-ada", ":nomor", "1", "*berkas", "tidak-ada").Replace(route.Path)
-		for who, v := range visitors {
-			cells++
-			a := v.do(route.Method, path, nil)
-			refused := a.Status == http.StatusForbidden || a.Status == http.StatusUnauthorized ||
-				a.Status == http.StatusSeeOther && strings.HasPrefix(a.Header.Get("Location"), "/masuk")
-			may, limited := admitted["GET "+strings.TrimPrefix(strings.TrimPrefix(name, "GET "), "HEAD ")]
-			want := limited && !strings.Contains(" "+may+" ", " "+who+" ")
-			if refused != want {
-				t.Errorf("%s as %s: status %d to %q, want refused = %v", name, who, a.Status, a.Header.Get("Location"), want)
-			}
-			if a.Status >= http.StatusInternalServerError {
-				t.Errorf("%s as %s: status %d", name, who, a.Status)
-			}
-		}
-	}
-	if cells < 200 {
-		t.Errorf("only %d cells were visited", cells)
-	}
-}
 
 func TestPolicy_AnAddressWithoutARowIsRefused(t *testing.T) {
 	t.Parallel()

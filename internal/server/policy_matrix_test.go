@@ -1,0 +1,219 @@
+package server
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"petajalan/internal/account"
+)
+
+// This table says who gets in where. It is written by hand from product and domain, not
+// from the rows of the policy, so that a slip in a row shows here.
+//
+// HOW TO ADD YOUR ADDRESSES: one line per method and pattern, named like "POST /kerja/x/:kode".
+//   in      the principals who get in: any answer but a refusal (401, 403, or the way to sign-in).
+//           For what they get depends on the form; an empty one is 422 mostly, which is "in".
+//   hidden  the principals to whom the thing does not exist (404), since it is of an agency they
+//           must not see. Everybody else who is signed in gets 403.
+//   path    the address to visit, where the placeholders below do not give one that exists.
+//   form    what is sent, as in a query; leave it empty unless an empty form would be let in wrongly.
+//   exists  the thing at path is there in the demo, so whoever is in must not get 404.
+// A visitor without a session, one whose account was closed and one who still has to show a
+// second factor are sent to sign in everywhere in /kerja; do not list them.
+// Placeholders: :kode dispendukcapil, :periode 2026-TW4, :indikator DUK-KTP, :id and :nomor 1,
+// :login operator.dispendukcapil, :peran operator.
+
+// The principals, by the names that the table uses.
+const (
+	opOwn     = "operator"      // of the agency in the address
+	opOther   = "operator-lain" // of another agency
+	headOwn   = "kepala"
+	headOther = "kepala-lain" // a lurah
+	expired   = "plt-habis"   // acting head of the agency until yesterday
+	noRole    = "tanpa-peran"
+	orgRole   = "organisasi"
+	inspector = "inspektorat"
+	council   = "dprd"
+	leader    = "pimpinan"
+	adminRole = "admin"
+	nobody    = "tanpa-sesi" // these three are sent to sign in
+	closed    = "ditutup"
+	halfway   = "setengah" // has given the password, not yet the code
+)
+
+// Groups of principals.
+const (
+	own       = opOwn + " " + headOwn
+	other     = opOther + " " + headOther
+	noAgency  = other + " " + expired + " " + noRole
+	city      = orgRole + " " + inspector + " " + leader + " " + adminRole
+	working   = own + " " + other + " " + city // who sees work in progress, of some agency
+	withRole  = working + " " + council
+	signedInP = withRole + " " + expired + " " + noRole
+	public    = signedInP + " " + nobody + " " + closed + " " + halfway
+)
+
+type access struct {
+	in, hidden, path, form string
+	exists                 bool
+}
+
+// matrix is the table; addresses of the published site are in publicAddress.
+var matrix = map[string]access{
+	"GET /kerja/":               {in: withRole, exists: true},
+	"GET /kerja/instansi/:kode": {in: own + " " + city, hidden: other, exists: true},
+
+	"GET /kerja/akun":                {in: signedInP, exists: true},
+	"POST /kerja/akun/sandi":         {in: signedInP},
+	"POST /kerja/akun/surel":         {in: signedInP},
+	"POST /kerja/akun/langkah-kedua": {in: signedInP},
+	"POST /kerja/akun/sesi":          {in: signedInP},
+	"POST /kerja/akun/taut":          {in: signedInP},
+	"POST /kerja/akun/lepas":         {in: signedInP},
+	"GET /kerja/pengguna":            {in: adminRole, exists: true},
+	"POST /kerja/pengguna":           {in: adminRole},
+	"GET /kerja/pengguna-baru":       {in: adminRole, exists: true},
+	"POST /kerja/pengguna-baru":      {in: adminRole},
+	"GET /kerja/pengguna/:login":     {in: adminRole, exists: true},
+	"POST /kerja/pengguna/:login":    {in: adminRole},
+}
+
+// publicAddress reports whether the address is outside of the workspace: those are for everybody.
+func publicAddress(pattern string) bool { return !strings.HasPrefix(pattern, home) }
+
+// principals signs everybody in on the site of the demo.
+func principals(t *testing.T, s *testSite) map[string]*visitor {
+	t.Helper()
+	day := func(y int) time.Time { return time.Date(y, 1, 1, 0, 0, 0, 0, wib) }
+	for login, as := range map[string][]account.Appointment{
+		opOther:   {{Role: account.Operator, Agency: "dlh", From: day(2025)}},
+		headOther: {{Role: account.Head, Agency: "35.72.01.1001", From: day(2025)}},
+		expired:   {{Role: account.Head, Agency: "dispendukcapil", Acting: true, From: day(2025), To: november.AddDate(0, 0, -1)}},
+		noRole:    nil,
+		closed:    {{Role: account.Admin, From: day(2025)}},
+		halfway:   {{Role: account.Admin, From: day(2025)}},
+	} {
+		s.add(login, as...)
+	}
+	vs := map[string]*visitor{nobody: s.visitor()}
+	for who, login := range map[string]string{
+		opOwn: "operator.dispendukcapil", headOwn: "kepala.dispendukcapil", opOther: opOther, headOther: headOther, expired: expired, noRole: noRole,
+		orgRole: orgRole, inspector: inspector, council: council, leader: leader, adminRole: adminRole, closed: closed, halfway: halfway,
+	} {
+		vs[who] = s.as(login)
+	}
+	if err := account.Disable(t.Context(), s.Owner, closed, november); err != nil {
+		t.Fatal(err)
+	}
+	exec(t, s.Owner, `INSERT INTO second_factors (user_id, secret, confirmed_at, last_step) SELECT id, '\x00', created_at, 0 FROM users WHERE login = '`+halfway+`'`)
+	exec(t, s.Owner, `UPDATE sessions SET auth_level = 1 WHERE user_id = (SELECT id FROM users WHERE login = '`+halfway+`')`)
+	return vs
+}
+
+// Outcomes of a visit.
+const (
+	gotIn        = "in"
+	toSignIn     = "sign in"
+	forbidden403 = "403"
+	hidden404    = "404"
+)
+
+// visitOutcome says how a visit went. Whoever gets in may still find that a thing is not there.
+func visitOutcome(a *answered) string {
+	to := a.Header.Get("Location")
+	switch {
+	case a.Status == http.StatusForbidden:
+		return forbidden403
+	case a.Status == http.StatusNotFound:
+		return hidden404
+	case a.Status == http.StatusUnauthorized, a.Status == http.StatusSeeOther && (to == "/masuk" || strings.HasPrefix(to, "/masuk?") || strings.HasPrefix(to, "/masuk/kode")):
+		return toSignIn
+	}
+	return gotIn
+}
+
+func has(list, who string) bool { return slices.Contains(strings.Fields(list), who) }
+
+// wanted is what the table expects.
+func (a access) wanted(who string) string {
+	switch {
+	case has(a.in, who):
+		return gotIn
+	case who == nobody || who == closed || who == halfway:
+		return toSignIn
+	case has(a.hidden, who):
+		return hidden404
+	}
+	return forbidden403
+}
+
+var placeholders = strings.NewReplacer(":kode", "dispendukcapil", ":periode", "2026-TW4", ":indikator", "DUK-KTP", ":id", "1", ":nomor", "1",
+	":login", "operator.dispendukcapil", ":peran", "operator", ":nama", "tidak-ada", "*berkas", "tidak-ada")
+
+// TestPolicy_EveryAddressForEveryPrincipal visits each address as each kind of person.
+func TestPolicy_EveryAddressForEveryPrincipal(t *testing.T) {
+	t.Parallel()
+	s := newDemoSite(t)
+	visitors := principals(t, s)
+	cells := 0
+	for _, route := range s.server.engine.Routes() {
+		name := strings.Replace(route.Method, "HEAD", "GET", 1) + " " + route.Path
+		want, ok := matrix[name]
+		switch {
+		case publicAddress(route.Path) && !ok:
+			want = access{in: public}
+		case !ok:
+			t.Errorf("%s is not in the matrix: say in policy_matrix_test.go who gets in", name)
+			continue
+		}
+		if route.Path == "/keluar" || publicAddress(route.Path) && strings.HasPrefix(route.Path, "/masuk") {
+			continue // they begin and end the sessions of the others; TestSignIn, TestSignOut
+		}
+		path := want.path
+		if path == "" {
+			path = placeholders.Replace(route.Path)
+		}
+		// Who is refused comes first, so that nothing has changed for them.
+		who := slices.Sorted(func(yield func(string) bool) {
+			for p := range visitors {
+				if !yield(p) {
+					return
+				}
+			}
+		})
+		slices.SortStableFunc(who, func(a, b string) int { return strings.Compare(want.wanted(b), want.wanted(a)) })
+		for _, p := range who {
+			cells++
+			var a *answered
+			if route.Method == http.MethodPost {
+				a = visitors[p].do(route.Method, path, strings.NewReader(want.form))
+			} else {
+				a = visitors[p].do(route.Method, path, nil)
+			}
+			got, expected := visitOutcome(a), want.wanted(p)
+			if expected == gotIn && got == hidden404 && !want.exists {
+				got = gotIn // nobody promised that there is something
+			}
+			if got != expected {
+				t.Errorf("%s %s as %s: %s (status %d to %q), want %s", route.Method, path, p, got, a.Status, a.Header.Get("Location"), expected)
+			}
+			if a.Status >= http.StatusInternalServerError && a.Status != http.StatusServiceUnavailable {
+				t.Errorf("%s %s as %s: status %d", route.Method, path, p, a.Status)
+			}
+		}
+	}
+	for name := range matrix {
+		method, pattern, _ := strings.Cut(name, " ")
+		if !slices.ContainsFunc(s.server.policy, func(r rule) bool { return r.method == method && r.pattern == pattern }) {
+			t.Errorf("the matrix has %s, which is no address", name)
+		}
+	}
+	fmt.Fprintf(t.Output(), "%d cells\n", cells)
+	if cells < 200 {
+		t.Errorf("only %d cells were visited", cells)
+	}
+}
