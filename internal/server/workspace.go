@@ -48,6 +48,7 @@ func (p workPage) WorkMenu() []menuItem {
 	add(u.MayPublish(), "Terbitkan", publishingPath)
 	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
 	add(workers.admits(u), "Tindak lanjut", followUpPath)
+	add(workers.admits(u), "Peta jalan", stewardHome)
 	add(len(u.Appointments) > 0, "Panduan", guidePath)
 	add(u.MayManageUsers(), "Pengguna", usersPath)
 	add(true, "Akun saya", ownPath)
