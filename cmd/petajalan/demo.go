@@ -8,6 +8,7 @@ import (
 	"net"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
@@ -101,9 +102,19 @@ func (p *program) fillDemo(ctx context.Context, s *store, cfg config.Config) (er
 		return err
 	}
 	defer func() { err = errors.Join(err, job.Close()) }()
-	return demo.Publish(ctx, job, cfg.Zone, func(number, of int) {
+	err = demo.Publish(ctx, job, cfg.Zone, func(number, of int) {
 		p.say(fmt.Sprintf("publication %d of %d", number, of))
 	})
+	if err != nil {
+		return err
+	}
+	p.say("opening the quarter under way")
+	files, closer, err := openEvidence(ctx, cfg, s.web)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, closer.Close()) }()
+	return s.migrated(ctx, func(owner *bun.DB) error { return demo.OpenQuarter(ctx, owner, files, cfg.Zone, time.Now()) })
 }
 
 // printDemo tells where the demo is and who may sign in.

@@ -84,7 +84,7 @@ func Fill(ctx context.Context, owner *bun.DB, zone *time.Location) error {
 	if err != nil {
 		return err
 	}
-	c, err := loadCity(ctx, owner, cal, users)
+	c, err := loadCity(ctx, owner, cal, users, newest)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (c *city) fillAround(ctx context.Context, tx postgres.Tx) error {
 type city struct {
 	cal      *roadmap.Calendar
 	users    map[string]*account.User // by login
-	periods  []roadmap.Period         // first to newest
+	periods  []roadmap.Period         // from the first on
 	plan     *roadmap.Plan
 	agencies []*roadmap.Agency // those that report, by code
 	targets  map[targetKey]*roadmap.Target
@@ -174,7 +174,7 @@ type (
 	}
 )
 
-func loadCity(ctx context.Context, db *bun.DB, cal *roadmap.Calendar, users map[string]*account.User) (*city, error) {
+func loadCity(ctx context.Context, db *bun.DB, cal *roadmap.Calendar, users map[string]*account.User, until roadmap.Period) (*city, error) {
 	plan, err := roadmap.Load(ctx, db, newest.Year)
 	if err != nil {
 		return nil, err
@@ -189,7 +189,7 @@ func loadCity(ctx context.Context, db *bun.DB, cal *roadmap.Calendar, users map[
 	}
 	c := &city{
 		cal: cal, users: users, plan: plan, agencies: plan.Reporting(), services: services,
-		periods: scoring.PeriodsTo(first, newest),
+		periods: scoring.PeriodsTo(first, until),
 		targets: make(map[targetKey]*roadmap.Target, len(targets)),
 		slugs:   make(map[string]string, len(plan.Areas)),
 		results: map[resultKey]*measured{},

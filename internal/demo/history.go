@@ -184,7 +184,12 @@ func (w *walk) by(login string) *int64 {
 	return nil
 }
 
-func (w *walk) operator() *int64 { return w.by("operator." + w.agency.Code) }
+func (w *walk) operator() *int64 {
+	if w.agency.Code == lurahAgency {
+		return w.by("operator.bendogerit")
+	}
+	return w.by("operator." + w.agency.Code)
+}
 
 func (w *walk) head() *int64 {
 	if w.agency.Code == lurahAgency {

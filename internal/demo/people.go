@@ -27,19 +27,25 @@ type Person struct {
 	Role  account.Role
 	// Agency is the code of the agency of a local role, else empty.
 	Agency string
+	Acting bool // Plt
 }
 
 // People are the accounts of a demo, at least one of each role.
 func People() []Person {
 	return []Person{
-		{"organisasi", "Bagian Organisasi", account.Reviewer, ""},
-		{"operator.dispendukcapil", "Operator Dispendukcapil", account.Operator, "dispendukcapil"},
-		{"kepala.dispendukcapil", "Kepala Dispendukcapil", account.Head, "dispendukcapil"},
-		{lurahLogin, "Lurah Bendogerit", account.Head, lurahAgency},
-		{"inspektorat", "Inspektorat", account.Inspector, ""},
-		{"dprd", "Sekretariat DPRD", account.Council, ""},
-		{"pimpinan", "Sekretaris Daerah", account.Leader, ""},
-		{"admin", "Administrator Diskominfotik", account.Admin, ""},
+		{"organisasi", "Bagian Organisasi", account.Reviewer, "", false},
+		{"operator.dispendukcapil", "Operator Dispendukcapil", account.Operator, "dispendukcapil", false},
+		{"kepala.dispendukcapil", "Kepala Dispendukcapil", account.Head, "dispendukcapil", false},
+		{lurahLogin, "Lurah Bendogerit", account.Head, lurahAgency, false},
+		{"operator.bendogerit", "Operator Kelurahan Bendogerit", account.Operator, lurahAgency, false},
+		{"operator.dlh", "Operator Dinas Lingkungan Hidup", account.Operator, "dlh", false},
+		{"plt.dlh", "Plt Kepala Dinas Lingkungan Hidup", account.Head, "dlh", true},
+		{"operator.dinkes", "Operator Dinas Kesehatan", account.Operator, "dinkes", false},
+		{"kepala.dinkes", "Kepala Dinas Kesehatan", account.Head, "dinkes", false},
+		{"inspektorat", "Inspektorat", account.Inspector, "", false},
+		{"dprd", "Sekretariat DPRD", account.Council, "", false},
+		{"pimpinan", "Sekretaris Daerah", account.Leader, "", false},
+		{"admin", "Administrator Diskominfotik", account.Admin, "", false},
 	}
 }
 
@@ -59,8 +65,8 @@ func addUsers(ctx context.Context, db *bun.DB, zone *time.Location) (map[string]
 			continue
 		}
 		u, err := account.Add(ctx, db, hasher, account.NewUser{
-			Login: p.Login, Name: p.Name, Password: Password,
-			Appointments: []account.Appointment{{Role: p.Role, Agency: p.Agency, From: at(zone, 2025, time.January, 1, 0, 0)}},
+			Login: p.Login, Name: p.Name, Email: p.Login + "@contoh.example", Password: Password,
+			Appointments: []account.Appointment{{Role: p.Role, Agency: p.Agency, Acting: p.Acting, From: at(zone, 2025, time.January, 1, 0, 0)}},
 		}, PlanKnown(zone))
 		if err != nil {
 			return nil, fmt.Errorf("add the account %s: %w", p.Login, err)

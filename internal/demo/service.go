@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"math/big"
+	"slices"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -126,23 +127,38 @@ func (c *city) inventServiceResults() {
 	}
 }
 
+// writeServiceResults writes those of the periods that are over.
 func (c *city) writeServiceResults(ctx context.Context, tx postgres.Tx) error {
+	return c.writeServiceResultsOf(ctx, tx, c.periods, time.Time{})
+}
+
+// writeServiceResultsOf writes those of the periods, recorded at the moment, or, where that is
+// zero, on the sixth working day.
+func (c *city) writeServiceResultsOf(ctx context.Context, tx postgres.Tx, periods []roadmap.Period, at time.Time) error {
 	services := make(map[string]int64, len(c.services))
 	for _, s := range c.services {
 		services[s.Code] = s.ID
 	}
-	all := c.serviceResults()
+	all := slices.DeleteFunc(c.serviceResults(), func(r serviceResult) bool { return !slices.Contains(periods, r.period) })
 	_, err := tx.CopyFrom(ctx, "service_results",
 		[]string{"service_id", "agency_id", "year", "quarter", "revision", "received", "done", "on_time", "uncorrected", "digital", "ikm", "respondents", "recorded_at"},
 		pgx.CopyFromSlice(len(all), func(i int) ([]any, error) {
 			r := all[i]
 			return []any{services[r.service], c.plan.Agency(r.agency).ID, r.period.Year, r.period.Quarter, 1,
-				r.received, r.done, r.onTime, r.uncorrected, r.digital, hundredths(r.ikm), r.respondents, c.morning(r.period, 6)}, nil
+				r.received, r.done, r.onTime, r.uncorrected, r.digital, hundredths(r.ikm), r.respondents, orMorning(at, c.morning(r.period, 6))}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("write service results: %w", err)
 	}
 	return nil
+}
+
+// orMorning is at, or the morning where it is zero.
+func orMorning(at, morning time.Time) time.Time {
+	if at.IsZero() {
+		return morning
+	}
+	return at
 }
 
 // hundredths is a number of hundredths for COPY; 0 is null.
@@ -189,6 +205,9 @@ func (s *survey) ikm() int64 {
 // halves are the half-years that are over.
 var halves = []surveyKey{{year: 2025, half: 1}, {year: 2025, half: 2}, {year: 2026, half: 1}}
 
+// currentHalf is the half-year of the quarter under way.
+var currentHalf = surveyKey{year: current.Year, half: current.Quarter / 2}
+
 // inventSurveys asks the visitors of every agency that faces the public.
 func (c *city) inventSurveys() {
 	for _, a := range c.agencies {
@@ -197,6 +216,9 @@ func (c *city) inventSurveys() {
 		}
 		for _, h := range halves {
 			c.surveys[surveyKey{a.Code, h.year, h.half}] = c.survey(a, h)
+		}
+		if slices.Contains(c.periods, current) {
+			c.surveys[surveyKey{a.Code, currentHalf.year, currentHalf.half}] = c.survey(a, currentHalf)
 		}
 	}
 }
@@ -228,7 +250,14 @@ func (c *city) survey(a *roadmap.Agency, h surveyKey) *survey {
 	return s
 }
 
+// writeSurveys writes those of the half-years that are over.
 func (c *city) writeSurveys(ctx context.Context, tx postgres.Tx) error {
+	return c.writeSurveysOf(ctx, tx, halves, time.Time{})
+}
+
+// writeSurveysOf writes those of the half-years, recorded at the moment, or, where that is
+// zero, on the fourth working day.
+func (c *city) writeSurveysOf(ctx context.Context, tx postgres.Tx, halves []surveyKey, at time.Time) error {
 	type row struct {
 		agency int64
 		surveyKey
@@ -252,7 +281,7 @@ func (c *city) writeSurveys(ctx context.Context, tx postgres.Tx) error {
 				published = int(r.ikm())
 			}
 			return []any{r.agency, r.year, r.half, 1, r.source, r.population, r.respondents, r.sums[:], answers[:],
-				hundredths(published), c.morning(roadmap.Period{Year: r.year, Quarter: 2 * r.half}, 4)}, nil
+				hundredths(published), orMorning(at, c.morning(roadmap.Period{Year: r.year, Quarter: 2 * r.half}, 4))}, nil
 		}))
 	if err != nil {
 		return fmt.Errorf("write surveys: %w", err)

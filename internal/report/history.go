@@ -62,7 +62,7 @@ func Chain(ctx context.Context, db bun.IDB, by *account.User, k Key) ([]Link, er
 		Evidence
 	}
 	err = db.NewRaw(`
-		SELECT e.revision_id, e.kind, e.title, e.sha256, e.media_type, e.size_bytes AS size, e.url, e.is_public AS public, e.added_at
+		SELECT e.revision_id, e.kind, e.title, e.sha256, e.media_type, e.size_bytes AS size, e.url, e.is_public AS public, e.statement, e.added_at
 		FROM evidence e JOIN report_revisions v ON v.id = e.revision_id WHERE v.report_id = ? ORDER BY e.id`, r.ID).Scan(ctx, &evidence)
 	if err != nil {
 		return nil, fmt.Errorf("read the evidence of %s: %w", k, err)

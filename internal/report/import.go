@@ -270,10 +270,10 @@ func (im *importer) write(ctx context.Context) error {
 		return err
 	}
 	_, err = im.tx.CopyFrom(ctx, "evidence",
-		[]string{"public_id", "revision_id", "kind", "title", "sha256", "media_type", "size_bytes", "url", "is_public", "added_at"},
+		[]string{"public_id", "revision_id", "kind", "title", "sha256", "media_type", "size_bytes", "url", "is_public", "statement", "added_at"},
 		pgx.CopyFromSlice(len(im.evidence), func(i int) ([]any, error) {
 			e := im.evidence[i].evidence
-			return []any{newPublicID(e.AddedAt), revisionIDs[im.evidence[i].revision], e.Kind, e.Title, e.SHA256, e.MediaType, e.Size, e.URL, e.Public, e.AddedAt}, nil
+			return []any{newPublicID(e.AddedAt), revisionIDs[im.evidence[i].revision], e.Kind, e.Title, e.SHA256, e.MediaType, e.Size, e.URL, e.Public, e.Statement, e.AddedAt}, nil
 		}))
 	return err
 }

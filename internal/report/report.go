@@ -80,6 +80,7 @@ type Evidence struct {
 	Size      int64 // bytes; 0 for a link
 	URL       string
 	Public    bool // marked public by Bagian Organisasi
+	Statement bool // a signed statement, and no document that shows the figure
 	AddedAt   time.Time
 }
 

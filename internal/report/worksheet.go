@@ -172,6 +172,13 @@ func (w *Worksheet) Row(indicator string) *WorksheetRow {
 // is none that the indicator can have.
 func (r *WorksheetRow) PreviewOf(v Value) *Preview { return r.preview(v) }
 
+// NoteWhy says in words why a value that is not saved asks for cause, obstacle and next step;
+// empty where it does not.
+func (r *WorksheetRow) NoteWhy(v Value) string { return r.why(v, r.preview(v)) }
+
+// FindingsOf are the findings of a value that is not saved.
+func (r *WorksheetRow) FindingsOf(v Value) []Finding { return r.check(v, r.preview(v)) }
+
 // Parse reads what was typed into the fields of the row. What cannot be read stands in the
 // problems and, like all numbers, in the Typed of the draft as it was typed.
 func (r *WorksheetRow) Parse(typed map[string]string) (DraftRow, []Problem) { return r.parse(typed) }
