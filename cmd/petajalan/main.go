@@ -75,6 +75,8 @@ func newRoot(p *program) *cobra.Command {
 		verifyCommand(p),
 		userCommand(p),
 		jobsCommand(p),
+		auditCommand(p),
+		evidenceCommand(p),
 	)
 	return root
 }

@@ -115,7 +115,7 @@ func (p *pdf) names(b []byte) error {
 		}
 		what, bad := forbidden[name]
 		switch {
-		case !bad:
+		case !bad, inAddress.Match(b[max(0, i-maxAddress):i]):
 		case len(name) > 4:
 			return activePDF(what)
 		case (i == 0 || isDelimiter(b[i-1])) && isText(b[max(0, i-4):min(len(b), next+1)]):
@@ -125,6 +125,12 @@ func (p *pdf) names(b []byte) error {
 	}
 	return nil
 }
+
+// inAddress matches what stands before a slash within the text of a web address. A dictionary
+// cannot begin between the parenthesis and the slash, so nothing that runs is mistaken for it.
+var inAddress = regexp.MustCompile(`\(https?://[A-Za-z0-9._~:/?#@!$&'*+,;=%-]*$`)
+
+const maxAddress = 512
 
 var encrypts = regexp.MustCompile(`^\s*([0-9]|<<)`)
 
