@@ -25,7 +25,7 @@ import (
 // A visitor without a session, one whose account was closed and one who still has to show a
 // second factor are sent to sign in everywhere in /kerja; do not list them.
 // Placeholders: :kode dispendukcapil, :periode 2026-TW4, :indikator DUK-KTP, :id and :nomor 1,
-// :login operator.dispendukcapil, :peran operator.
+// :login operator.dispendukcapil, :peran operator, :tahun 2026, :tabel indikator.
 
 // The principals, by the names that the table uses.
 const (
@@ -66,6 +66,59 @@ type access struct {
 var matrix = map[string]access{
 	"GET /kerja/":               {in: withRole, exists: true},
 	"GET /kerja/instansi/:kode": {in: own + " " + city, hidden: other, exists: true},
+
+	"GET /kerja/laporan/:kode/:periode":                          {in: own + " " + city, hidden: other, exists: true},
+	"POST /kerja/laporan/:kode/:periode":                         {in: opOwn, hidden: other},
+	"POST /kerja/laporan/:kode/:periode/simpan":                  {in: opOwn, hidden: other},
+	"GET /kerja/laporan/:kode/:periode/:indikator":               {in: own + " " + city, hidden: other, exists: true},
+	"POST /kerja/laporan/:kode/:periode/:indikator/komentar":     {in: own + " " + city, hidden: other, exists: true},
+	"POST /kerja/laporan/:kode/:periode/:indikator/tarik":        {in: opOwn, hidden: other},
+	"POST /kerja/laporan/:kode/:periode/:indikator/buka-kembali": {in: orgRole},
+	"POST /kerja/laporan/:kode/:periode/:indikator/bukti":        {in: opOwn, hidden: other},
+	"POST /kerja/laporan/:kode/:periode/:indikator/bukti/hapus":  {in: opOwn, hidden: other},
+	"GET /kerja/bukti/:id":                                       {in: working},
+	"POST /kerja/bukti/:id/umum":                                 {in: orgRole},
+
+	"GET /kerja/setujui/:kode/:periode":                {in: own + " " + city, hidden: other, exists: true},
+	"POST /kerja/setujui/:kode/:periode":               {in: headOwn, hidden: other},
+	"GET /kerja/verifikasi":                            {in: orgRole, exists: true},
+	"POST /kerja/verifikasi":                           {in: orgRole},
+	"GET /kerja/verifikasi/:kode/:periode/:indikator":  {in: orgRole, exists: true},
+	"POST /kerja/verifikasi/:kode/:periode/:indikator": {in: orgRole},
+	"GET /kerja/terbitkan":                             {in: orgRole, exists: true},
+	"POST /kerja/terbitkan":                            {in: orgRole},
+	"POST /kerja/pengingat":                            {in: orgRole + " " + inspector},
+
+	"GET /kerja/uji-petik":                     {in: orgRole + " " + inspector + " " + leader + " " + adminRole, exists: true},
+	"POST /kerja/uji-petik":                    {in: orgRole + " " + inspector},
+	"GET /kerja/uji-petik/:periode":            {in: orgRole + " " + inspector + " " + leader + " " + adminRole},
+	"GET /kerja/uji-petik/:periode/daftar.csv": {in: orgRole + " " + inspector + " " + leader + " " + adminRole},
+	"GET /kerja/uji-petik/:periode/:nomor":     {in: orgRole + " " + inspector + " " + leader + " " + adminRole},
+	"POST /kerja/uji-petik/:periode/:nomor":    {in: inspector},
+
+	"GET /kerja/tindak-lanjut":      {in: working, exists: true},
+	"GET /kerja/tindak-lanjut/:id":  {in: working},
+	"POST /kerja/tindak-lanjut/:id": {in: own + " " + other + " " + orgRole},
+
+	"GET /kerja/panduan":                    {in: withRole, exists: true},
+	"GET /kerja/panduan/:peran":             {in: withRole, exists: true},
+	"GET /kerja/lembar/:kode/:periode":      {in: own + " " + city, hidden: other, exists: true},
+	"GET /kerja/lembar/:kode/:periode/pdf":  {in: own + " " + city, hidden: other, exists: true},
+	"GET /kerja/lembar/:kode/:periode/xlsx": {in: own + " " + city, hidden: other, exists: true},
+
+	"GET /kerja/peta-jalan":                        {in: working, exists: true},
+	"GET /kerja/peta-jalan/unduh":                  {in: working, exists: true},
+	"GET /kerja/peta-jalan/versi":                  {in: working, exists: true},
+	"GET /kerja/peta-jalan/versi/:id":              {in: working},
+	"GET /kerja/peta-jalan/versi/:id/:tabel":       {in: working},
+	"GET /kerja/peta-jalan/versi/:id/:tabel/ubah":  {in: orgRole},
+	"GET /kerja/peta-jalan/target":                 {in: working, exists: true},
+	"GET /kerja/peta-jalan/target/:kode/:tahun":    {in: orgRole},
+	"POST /kerja/peta-jalan/versi":                 {in: orgRole},
+	"POST /kerja/peta-jalan/versi/:id":             {in: orgRole},
+	"POST /kerja/peta-jalan/versi/:id/:tabel/ubah": {in: orgRole},
+	"POST /kerja/peta-jalan/target/:kode/:tahun":   {in: orgRole},
+	"POST /kerja/peta-jalan/unggah":                {in: orgRole},
 
 	"GET /kerja/akun":                {in: signedInP, exists: true},
 	"POST /kerja/akun/sandi":         {in: signedInP},
@@ -152,7 +205,7 @@ func (a access) wanted(who string) string {
 }
 
 var placeholders = strings.NewReplacer(":kode", "dispendukcapil", ":periode", "2026-TW4", ":indikator", "DUK-KTP", ":id", "1", ":nomor", "1",
-	":login", "operator.dispendukcapil", ":peran", "operator", ":nama", "tidak-ada", "*berkas", "tidak-ada")
+	":login", "operator.dispendukcapil", ":peran", "operator", ":tahun", "2026", ":tabel", "indikator", ":nama", "tidak-ada", "*berkas", "tidak-ada")
 
 // TestPolicy_EveryAddressForEveryPrincipal visits each address as each kind of person.
 func TestPolicy_EveryAddressForEveryPrincipal(t *testing.T) {
