@@ -304,15 +304,15 @@ func SetFirstYear(ctx context.Context, db bun.IDB, d *seeds.Document, year strin
 	return nil
 }
 
-// Review is what there is to say of a draft before it is activated.
-type Review struct {
+// DraftReview is what there is to say of a draft before it is activated.
+type DraftReview struct {
 	Difference seeds.Difference // from the version in force
 	Remarks    seeds.Remarks    // what keeps it from being activated; nil: nothing
 }
 
 // ReviewDraft checks a document and compares it with the newest version. now has the zone of the city.
-func ReviewDraft(ctx context.Context, db *bun.DB, d *seeds.Document, now time.Time) (*Review, error) {
-	var r Review
+func ReviewDraft(ctx context.Context, db *bun.DB, d *seeds.Document, now time.Time) (*DraftReview, error) {
+	var r DraftReview
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		first, _ := strconv.Atoi(d.Version["first_year"]) // 0 when it is none: all years
 		stored, err := seeds.Export(ctx, tx, first)
