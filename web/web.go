@@ -48,6 +48,8 @@ var WorkStyles = []string{
 	"components/sheet.css",
 	"components/account.css",
 	"components/steward.css",
+	"components/inbox.css",
+	"components/exchange.css",
 }
 
 // DarkTokens is the sheet that turns the tokens of tokens.css dark.

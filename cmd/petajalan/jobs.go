@@ -12,9 +12,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/uptrace/bun"
 
-	"petajalan/internal/account"
 	"petajalan/internal/evidence"
 	"petajalan/internal/inspection"
+	"petajalan/internal/notice"
 	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/schedule"

@@ -113,3 +113,12 @@ func LeaveUser(secret []byte, token string) (user int64, ok bool) {
 	}
 	return user, true
 }
+
+// HasAddress says whether letters reach the user.
+func HasAddress(ctx context.Context, db bun.IDB, user int64) (bool, error) {
+	var has bool
+	if err := db.NewRaw(`SELECT EXISTS (SELECT FROM users WHERE id = ? AND email <> '')`, user).Scan(ctx, &has); err != nil {
+		return false, fmt.Errorf("look for the address of user %d: %w", user, err)
+	}
+	return has, nil
+}

@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"petajalan/internal/account"
+	"petajalan/internal/audit"
 	"petajalan/internal/fault"
 	"petajalan/internal/roadmap"
 )
@@ -88,16 +90,18 @@ func (s *Server) log(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: w}
+		id := rand.Text()[:16] // 80 bits: no two alike in a log
 		defer func() {
 			route := rec.route
 			if route == "" && rec.status < http.StatusBadRequest {
 				route = r.URL.Path // of a page that was built ahead, so it is one of ours
 			}
 			s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-				slog.String("method", r.Method), slog.String("route", route), slog.Int("status", rec.status),
+				slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", route), slog.Int("status", rec.status),
 				slog.Int("bytes", rec.bytes), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000))
 		}()
-		next.ServeHTTP(rec, r.WithContext(context.WithValue(r.Context(), recorderKey{}, rec)))
+		ctx := audit.WithRequest(context.WithValue(r.Context(), recorderKey{}, rec), id)
+		next.ServeHTTP(rec, r.WithContext(ctx))
 	})
 }
 
@@ -170,6 +174,9 @@ func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 		}
 		c.Set(userKey, u)
 		if err != nil {
+			if k := fault.KindOf(err); u != nil && (k == fault.Forbidden || k == fault.NotFound) {
+				s.noteRefusal(c, u, pattern)
+			}
 			s.fail(c, err)
 			c.Abort()
 			return

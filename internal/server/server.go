@@ -56,7 +56,8 @@ type Server struct {
 	hasher   *account.Hasher
 	forms    *forms
 	provider *provider // of single sign-on; nil: none
-	secure   bool      // the site is reached by https
+	refusals refusals
+	secure   bool // the site is reached by https
 	policy   []rule
 	engine   *gin.Engine
 	handler  http.Handler
@@ -69,13 +70,19 @@ type Server struct {
 // in the policy.
 func New(cfg Config) (*Server, error) {
 	switch {
-	case cfg.Web == nil || cfg.Now == nil || cfg.Zone == nil || cfg.Log == nil || cfg.Keys == nil:
-		return nil, errors.New("make the site: a database, a clock, a zone, a log and keys are needed")
+	case cfg.Web == nil || cfg.Now == nil || cfg.Zone == nil || cfg.Log == nil || cfg.Keys == nil || cfg.Evidence == nil:
+		return nil, errors.New("make the site: a database, a clock, a zone, a log, keys and a store of evidence are needed")
 	case cfg.Public == nil:
 		cfg.Public = cfg.Web
 	}
 	if cfg.Health == nil {
 		cfg.Health = cfg.Web
+	}
+	if cfg.Jobs == nil {
+		var err error
+		if cfg.Jobs, err = schedule.NewLedger(schedule.Config{DB: cfg.Web, Zone: cfg.Zone, Log: cfg.Log}); err != nil {
+			return nil, fmt.Errorf("make the site: %w", err)
+		}
 	}
 	base, err := url.Parse(cfg.BaseURL)
 	if err != nil {
@@ -142,10 +149,8 @@ func (s *Server) isReady(ctx context.Context) string {
 	if err := postgres.UpToDate(ctx, s.cfg.Health); err != nil {
 		return "schema"
 	}
-	if s.cfg.Evidence != nil {
-		if err := s.cfg.Evidence.CheckRoom(ctx); err != nil {
-			return "room for evidence"
-		}
+	if err := s.cfg.Evidence.CheckRoom(ctx); err != nil {
+		return "room for evidence"
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package server
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/gin-gonic/gin"
@@ -12,7 +13,8 @@ import (
 // workPage is what every page of the workspace has. User is nil on the page of sign-in.
 type workPage struct {
 	Page
-	User *account.User
+	User   *account.User
+	Unread int // notes that the user has not read
 }
 
 // newWorkPage starts the page struct of a page of the workspace.
@@ -21,6 +23,7 @@ func (s *Server) newWorkPage(c *gin.Context, title string) workPage {
 		Page: Page{Title: title + " · Ruang kerja Peta Jalan", Path: c.Request.URL.Path, Work: true},
 		User: s.user(c),
 	}
+	p.Unread = s.unread(c.Request.Context(), p.User)
 	if e := s.edition(); e != nil {
 		p.Demo = e.Demo
 		p.Example = e.Status == statusExample
@@ -47,10 +50,15 @@ func (p workPage) WorkMenu() []menuItem {
 	add(sampleReaders.admits(u), "Uji petik", spotCheckPath)
 	add(u.MayPublish(), "Terbitkan", publishingPath)
 	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
+	add(workers.admits(u), "Impor dan unduh", exchangePath)
+	add(workers.admits(u), "Kalender", calendarPath)
 	add(workers.admits(u), "Tindak lanjut", followUpPath)
 	add(workers.admits(u), "Peta jalan", stewardHome)
 	add(len(u.Appointments) > 0, "Panduan", guidePath)
+	add(overseers.admits(u), "Pekerjaan", jobsPath)
+	add(auditReaders.admits(u), "Jejak audit", trailPath)
 	add(u.MayManageUsers(), "Pengguna", usersPath)
+	add(len(u.Appointments) > 0, "Pemberitahuan"+p.unreadWord(), noticePath)
 	add(true, "Akun saya", ownPath)
 	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
 	for i := range items {
@@ -59,6 +67,17 @@ func (p workPage) WorkMenu() []menuItem {
 		}
 	}
 	return items
+}
+
+// unreadWord is " (3)" behind an entry of the menu; empty when all was read.
+func (p workPage) unreadWord() string {
+	switch {
+	case p.Unread == 0:
+		return ""
+	case p.Unread >= 100:
+		return " (99+)"
+	}
+	return " (" + strconv.Itoa(p.Unread) + ")"
 }
 
 // Offices are the roles of the user in words, "Kepala (Plt), Operator"; empty when the
