@@ -349,7 +349,7 @@ func (w *writer) writeRules() error {
 			err = v.SetRange(-99999999999999, 99999999999999, excelize.DataValidationTypeDecimal, excelize.DataValidationOperatorBetween)
 		case name == "date":
 			text = "Isi tanggal, misalnya 31-12-2026."
-			err = v.SetRange(serialOf(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)), serialOf(time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC)), excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween)
+			err = v.SetRange(int(serialOf(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC))), int(serialOf(time.Date(2099, 12, 31, 0, 0, 0, 0, time.UTC))), excelize.DataValidationTypeDate, excelize.DataValidationOperatorBetween)
 		case name == "yes":
 			text = "Isi ya bila indikator ini tidak berlaku, lalu tulis alasannya di Penyebab. Kosongkan bila berlaku."
 			err = v.SetDropList([]string{"ya"})
