@@ -18,7 +18,8 @@ import (
 //   in      the principals who get in: any answer but a refusal (401, 403, or the way to sign-in).
 //           For what they get depends on the form; an empty one is 422 mostly, which is "in".
 //   hidden  the principals to whom the thing does not exist (404), since it is of an agency they
-//           must not see. Everybody else who is signed in gets 403.
+//           must not see. Everybody else who is signed in gets 403: also one of another agency
+//           whose role is not the one for this act, for then the agency is not looked at.
 //   path    the address to visit, where the placeholders below do not give one that exists.
 //   form    what is sent, as in a query; leave it empty unless an empty form would be let in wrongly.
 //   exists  the thing at path is there in the demo, so whoever is in must not get 404.
@@ -68,22 +69,22 @@ var matrix = map[string]access{
 	"GET /kerja/instansi/:kode": {in: own + " " + city, hidden: other, exists: true},
 
 	"GET /kerja/laporan/:kode/:periode":                          {in: own + " " + city, hidden: other, exists: true},
-	"POST /kerja/laporan/:kode/:periode":                         {in: opOwn, hidden: other},
-	"POST /kerja/laporan/:kode/:periode/simpan":                  {in: opOwn, hidden: other},
+	"POST /kerja/laporan/:kode/:periode":                         {in: opOwn, hidden: opOther},
+	"POST /kerja/laporan/:kode/:periode/simpan":                  {in: opOwn, hidden: opOther},
 	"GET /kerja/laporan/:kode/:periode/:indikator":               {in: own + " " + city, hidden: other, exists: true},
 	"POST /kerja/laporan/:kode/:periode/:indikator/komentar":     {in: own + " " + city, hidden: other, exists: true},
-	"POST /kerja/laporan/:kode/:periode/:indikator/tarik":        {in: opOwn, hidden: other},
+	"POST /kerja/laporan/:kode/:periode/:indikator/tarik":        {in: opOwn, hidden: opOther},
 	"POST /kerja/laporan/:kode/:periode/:indikator/buka-kembali": {in: orgRole},
-	"POST /kerja/laporan/:kode/:periode/:indikator/bukti":        {in: opOwn, hidden: other},
-	"POST /kerja/laporan/:kode/:periode/:indikator/bukti/hapus":  {in: opOwn, hidden: other},
+	"POST /kerja/laporan/:kode/:periode/:indikator/bukti":        {in: opOwn, hidden: opOther},
+	"POST /kerja/laporan/:kode/:periode/:indikator/bukti/hapus":  {in: opOwn, hidden: opOther},
 	"GET /kerja/bukti/:id":                                       {in: working},
 	"POST /kerja/bukti/:id/umum":                                 {in: orgRole},
 
 	"GET /kerja/setujui/:kode/:periode":                {in: own + " " + city, hidden: other, exists: true},
-	"POST /kerja/setujui/:kode/:periode":               {in: headOwn, hidden: other},
+	"POST /kerja/setujui/:kode/:periode":               {in: headOwn, hidden: headOther},
 	"GET /kerja/verifikasi":                            {in: orgRole, exists: true},
 	"POST /kerja/verifikasi":                           {in: orgRole},
-	"GET /kerja/verifikasi/:kode/:periode/:indikator":  {in: orgRole, exists: true},
+	"GET /kerja/verifikasi/:kode/:periode/:indikator":  {in: orgRole},
 	"POST /kerja/verifikasi/:kode/:periode/:indikator": {in: orgRole},
 	"GET /kerja/terbitkan":                             {in: orgRole, exists: true},
 	"POST /kerja/terbitkan":                            {in: orgRole},
@@ -113,12 +114,31 @@ var matrix = map[string]access{
 	"GET /kerja/peta-jalan/versi/:id/:tabel":       {in: working},
 	"GET /kerja/peta-jalan/versi/:id/:tabel/ubah":  {in: orgRole},
 	"GET /kerja/peta-jalan/target":                 {in: working, exists: true},
-	"GET /kerja/peta-jalan/target/:kode/:tahun":    {in: orgRole},
+	"GET /kerja/peta-jalan/target/:kode/:tahun":    {in: working},
 	"POST /kerja/peta-jalan/versi":                 {in: orgRole},
 	"POST /kerja/peta-jalan/versi/:id":             {in: orgRole},
 	"POST /kerja/peta-jalan/versi/:id/:tabel/ubah": {in: orgRole},
 	"POST /kerja/peta-jalan/target/:kode/:tahun":   {in: orgRole},
 	"POST /kerja/peta-jalan/unggah":                {in: orgRole},
+
+	"GET /kerja/kalender":                       {in: working, exists: true},
+	"GET /kerja/kalender/izin":                  {in: working, exists: true},
+	"POST /kerja/kalender/izin":                 {in: orgRole},
+	"GET /kerja/kalender/:periode":              {in: orgRole, exists: true},
+	"POST /kerja/kalender/:periode":             {in: orgRole},
+	"GET /kerja/pengecualian":                   {in: working, exists: true},
+	"POST /kerja/pengecualian":                  {in: orgRole},
+	"GET /kerja/pemberitahuan":                  {in: withRole, exists: true},
+	"POST /kerja/pemberitahuan":                 {in: withRole},
+	"GET /kerja/pemberitahuan/webhook":          {in: adminRole, exists: true},
+	"POST /kerja/pemberitahuan/webhook":         {in: adminRole},
+	"GET /kerja/pemberitahuan/berhenti/:tanda":  {in: public}, // out of a letter; the token says whose
+	"POST /kerja/pemberitahuan/berhenti/:tanda": {in: public},
+	"GET /kerja/pekerjaan":                      {in: orgRole + " " + adminRole, exists: true},
+	"POST /kerja/pekerjaan":                     {in: orgRole + " " + adminRole},
+	"GET /kerja/jejak":                          {in: orgRole + " " + inspector + " " + adminRole, exists: true},
+	"GET /kerja/jejak/periksa":                  {in: orgRole + " " + inspector + " " + adminRole, exists: true},
+	"GET /kerja/jejak/unduh":                    {in: orgRole + " " + inspector + " " + adminRole},
 
 	"GET /kerja/akun":                {in: signedInP, exists: true},
 	"POST /kerja/akun/sandi":         {in: signedInP},

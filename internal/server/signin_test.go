@@ -40,7 +40,7 @@ func TestSignIn(t *testing.T) {
 			t.Errorf("leads to %q", to)
 		}
 		next := v.get(to).page().Find("input[name=next]").AttrOr("value", "")
-		a := v.post("/masuk", "pengguna", "organisasi", "sandi", testPassword, "next", next).want(http.StatusSeeOther)
+		a := v.post("/masuk", "pengguna", "pimpinan", "sandi", testPassword, "next", next).want(http.StatusSeeOther)
 		if got := a.Header.Get("Location"); got != "/kerja/instansi/dlh?periode=2026-TW2" {
 			t.Errorf("after signing in: %q", got)
 		}
