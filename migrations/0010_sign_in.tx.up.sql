@@ -74,3 +74,4 @@ CREATE TABLE oidc_states (
 GRANT SELECT, INSERT, UPDATE, DELETE ON second_factors, recovery_codes, one_time_links, identities, oidc_states TO peta_web;
 GRANT SELECT, INSERT, DELETE ON second_factor_roles TO peta_web;
 GRANT SELECT, DELETE ON one_time_links, oidc_states TO peta_job;
+GRANT DELETE ON user_roles TO peta_web; -- of roles that have not held for a day; the others get a last day
