@@ -3,6 +3,7 @@ package seeds
 import (
 	"fmt"
 	"io/fs"
+	"slices"
 	"strconv"
 	"time"
 
@@ -64,6 +65,13 @@ type checker struct {
 	objectiveByCode map[string]*roadmap.Objective
 	indicatorByCode map[string]*roadmap.Indicator
 	scalesByKey     map[scaleKey]*roadmap.Scale
+	// follows are the agencies that one has followed on; it may have their indicators. Files know none.
+	follows map[string][]string
+}
+
+// applies reports whether an indicator is one of the agency's, or of one that it has followed on.
+func (c *checker) applies(i *roadmap.Indicator, a *roadmap.Agency) bool {
+	return i.Applies(a) || a.Reports && slices.Contains(c.follows[a.Code], i.AppliesTo)
 }
 
 // readAll reads and checks all files of a folder. The error is a Problems.

@@ -70,7 +70,7 @@ func (c *checker) target(row *targetRow, year int) target {
 		note("agency", "agency "+quote(row.Agency)+" tidak melapor, jadi tidak punya target", "Isi kode yang reports-nya ya")
 	case missing(c, indicatorsFile, c.indicatorByCode, row.Indicator):
 		note("indicator", "indicator "+quote(row.Indicator)+" tidak ada di "+indicatorsFile, "Isi kode yang ada")
-	case agency != nil && indicator != nil && !indicator.Applies(agency):
+	case agency != nil && indicator != nil && !c.applies(indicator, agency):
 		note("indicator", fmt.Sprintf("indikator %s berlaku untuk %s, bukan %s", row.Indicator, indicator.AppliesTo, row.Agency), "Hapus baris ini, atau ubah applies_to di "+indicatorsFile)
 	}
 	t := target{line: row.line, Target: roadmap.Target{

@@ -172,6 +172,9 @@ func documentContent(ctx context.Context, db bun.IDB, d *Document) (*content, Pr
 	for i := range c.agencies {
 		c.agenciesByCode[c.agencies[i].Code] = &c.agencies[i]
 	}
+	if c.follows, err = follows(ctx, db); err != nil {
+		return nil, nil, err
+	}
 	scales, err := roadmap.AllScales(ctx, db)
 	if err != nil {
 		return nil, nil, err
@@ -275,4 +278,25 @@ func (l *loader) giveReasons(ctx context.Context, why Amendment) error {
 		}
 	}
 	return nil
+}
+
+// follows are, for each agency, those that it has followed on, also through others.
+func follows(ctx context.Context, db bun.IDB) (map[string][]string, error) {
+	var rows []struct{ Later, Earlier string }
+	err := db.NewRaw(`
+		WITH RECURSIVE chain (later, earlier) AS (
+			SELECT to_id, from_id FROM agency_successions WHERE to_id IS NOT NULL
+			UNION
+			SELECT c.later, s.from_id FROM chain c JOIN agency_successions s ON s.to_id = c.earlier
+		)
+		SELECT l.code AS later, e.code AS earlier FROM chain c JOIN agencies l ON l.id = c.later JOIN agencies e ON e.id = c.earlier
+		ORDER BY l.code, e.code`).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read who follows whom: %w", err)
+	}
+	all := map[string][]string{}
+	for _, r := range rows {
+		all[r.Later] = append(all[r.Later], r.Earlier)
+	}
+	return all, nil
 }

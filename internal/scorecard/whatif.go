@@ -18,7 +18,7 @@ import (
 // target, and the agency's score of the newest period, as it is, as it would be, and against what
 // was first promised.
 type WhatIf struct {
-	Period  scoring.Period // of Before, After and First
+	Period  scoring.Period // of Before, After and First: the newest one of the year with a score
 	Before  *string        // score of the agency, "82.40"; nil: none
 	After   *string
 	First   *string // against the first promises, with the amendment
@@ -76,10 +76,7 @@ func (in *inputs) whatIf(agency string, year int, revisions []roadmap.Target) (*
 	if err != nil {
 		return nil, err
 	}
-	i := len(in.periods) - 1
-	w := &WhatIf{Period: in.periods[i], Targets: map[string]WhatIfTarget{}}
-	w.Before, _ = agencyScore(before.scores[i], agency)
-	scored := before.achieved
+	scored, was := before.achieved, before.scores
 	for _, s := range in.series {
 		in.amend(s, year, revisions)
 	}
@@ -87,7 +84,15 @@ func (in *inputs) whatIf(agency string, year int, revisions []roadmap.Target) (*
 	if err != nil {
 		return nil, err
 	}
-	w.After, w.First = agencyScore(after.scores[i], agency)
+	i := len(in.periods) - 1
+	w := &WhatIf{Period: in.periods[i], Targets: map[string]WhatIfTarget{}}
+	for j := i; j >= 0 && in.periods[j].Year == year; j-- {
+		if now, first := agencyScore(after.scores[j], agency); now != nil {
+			w.Period, w.After, w.First = in.periods[j], now, first
+			w.Before, _ = agencyScore(was[j], agency)
+			break
+		}
+	}
 	for k, s := range in.series {
 		for j := i; j >= 0 && in.periods[j].Year == year; j-- {
 			now := &after.achieved[k][j]

@@ -41,8 +41,8 @@ func (a *answered) formOf(action string) url.Values {
 	return values
 }
 
-// upload posts a file as the browser does.
-func (v *visitor) upload(path, field, name string, content []byte) *answered {
+// sendBook posts a file as the browser does.
+func (v *visitor) sendBook(path, field, name string, content []byte) *answered {
 	v.site.t.Helper()
 	var body bytes.Buffer
 	w := multipart.NewWriter(&body)
@@ -109,10 +109,10 @@ func TestTheRoadmapIsKeptInPages(t *testing.T) {
 		s := whole.in(t)
 		v := s.as("organisasi")
 		book := v.get("/kerja/peta-jalan/unduh").want(http.StatusOK)
-		a := v.upload("/kerja/peta-jalan/unggah", "berkas", "peta.xlsx", []byte(book.Body)).want(http.StatusSeeOther)
+		a := v.sendBook("/kerja/peta-jalan/unggah", "berkas", "peta.xlsx", []byte(book.Body)).want(http.StatusSeeOther)
 		path, _, _ := strings.Cut(a.Header.Get("Location"), "?")
 		v.get(path).want(http.StatusOK).wellFormed(path)
-		v.upload("/kerja/peta-jalan/unggah", "berkas", "foto.xlsx", []byte("bukan buku kerja")).want(http.StatusUnprocessableEntity).wellFormed("no workbook")
+		v.sendBook("/kerja/peta-jalan/unggah", "berkas", "foto.xlsx", []byte("bukan buku kerja")).want(http.StatusUnprocessableEntity).wellFormed("no workbook")
 
 		edit := path + "/goals/ubah?kunci=T1"
 		a = v.get(edit).want(http.StatusOK)
@@ -152,15 +152,15 @@ func TestTheRoadmapIsKeptInPages(t *testing.T) {
 
 	t.Run("OthersReadAndDoNotChange", func(t *testing.T) {
 		s := whole.in(t)
-		v := s.as("dlh")
-		for _, path := range []string{"/kerja/peta-jalan", "/kerja/peta-jalan/target", "/kerja/peta-jalan/target/dlh/2026", "/kerja/peta-jalan/versi"} {
+		v := s.as("operator.dispendukcapil")
+		for _, path := range []string{"/kerja/peta-jalan", "/kerja/peta-jalan/target", "/kerja/peta-jalan/target/dispendukcapil/2026", "/kerja/peta-jalan/versi"} {
 			a := v.get(path).want(http.StatusOK)
 			a.wellFormed(path)
 			if a.page().Find("main form[method=post]").Length() > 0 {
 				t.Errorf("%s offers a form to an operator", path)
 			}
 		}
-		v.post("/kerja/peta-jalan/target/dlh/2026", "aksi", "simpan").want(http.StatusForbidden)
+		v.post("/kerja/peta-jalan/target/dispendukcapil/2026", "aksi", "simpan").want(http.StatusForbidden)
 		v.post("/kerja/peta-jalan/versi", "tahun", "2027").want(http.StatusForbidden)
 	})
 }
