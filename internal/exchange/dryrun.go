@@ -83,7 +83,6 @@ type dryRunner struct {
 	agency  string // whose sheet it must be; empty: of any
 	rows    map[report.Key]*Row
 	byName  map[string]string // codes of indicators by their names
-	codes   map[string]bool   // codes of indicators
 	agents  map[string]string // codes of agencies by code and names
 	choices Choices
 	seen    map[report.Key]place
@@ -120,10 +119,9 @@ func TryWorksheet(book *Book, rows []*Row, by *account.User, agency string, p ro
 
 func newDryRunner(rows []*Row, by *account.User, agency string, p roadmap.Period, choices Choices) *dryRunner {
 	d := &dryRunner{by: by, period: p, agency: agency, choices: choices,
-		rows: map[report.Key]*Row{}, byName: map[string]string{}, codes: map[string]bool{}, agents: map[string]string{}, seen: map[report.Key]place{}}
+		rows: map[report.Key]*Row{}, byName: map[string]string{}, agents: map[string]string{}, seen: map[report.Key]place{}}
 	for _, r := range rows {
 		d.rows[r.Key] = r
-		d.codes[r.Indicator] = true
 		d.byName[normalTitle(r.Name)] = r.Indicator
 		for _, name := range []string{r.Agency, r.AgencyName, r.ShortName} {
 			d.agents[normalTitle(name)] = r.Agency
@@ -206,12 +204,10 @@ func (d *dryRunner) readTable(t *table) {
 // resolve finds whose row it is; nil, and told, where it is nobody's or was there before.
 func (d *dryRunner) resolve(t *table, at int) *Row {
 	indicator := strings.ToUpper(t.text(at, fieldIndicatorCode))
-	if !d.codes[indicator] {
-		name := t.text(at, fieldIndicator)
-		if code, ok := d.byName[normalTitle(name)]; ok {
+	if indicator == "" { // the name counts only where there is no code
+		indicator = t.text(at, fieldIndicator)
+		if code, ok := d.byName[normalTitle(indicator)]; ok {
 			indicator = code
-		} else if indicator == "" {
-			indicator = name
 		}
 	}
 	agency := t.text(at, fieldAgencyCode)

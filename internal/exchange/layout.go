@@ -51,7 +51,7 @@ type column struct {
 // columns are those of the sheet, in order. A sheet that is handed back may have them in any.
 var columns = []column{
 	{field: fieldAgencyCode, title: "Kode instansi", hidden: true, aliases: []string{"kode_instansi", "kode opd", "kode unit", "instansi_kode"}},
-	{field: fieldIndicatorCode, title: "Kode indikator", hidden: true, aliases: []string{"kode_indikator", "kode", "indikator_kode"}},
+	{field: fieldIndicatorCode, title: "Kode indikator", hidden: true, aliases: []string{"kode_indikator", "indikator_kode"}},
 	{field: fieldVersion, title: "Versi", hidden: true, aliases: []string{"version"}},
 	{field: fieldAgency, title: "Instansi", width: 24, aliases: []string{"opd", "perangkat daerah", "unit", "unit kerja", "nama instansi", "kelurahan"}},
 	{field: fieldIndicator, title: "Indikator", width: 38, aliases: []string{"nama indikator", "indikator kinerja"}},
