@@ -15,6 +15,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/demo"
+	"petajalan/internal/evidence"
 	"petajalan/internal/postgres/postgrestest"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/scorecard"
@@ -34,8 +35,8 @@ type city struct {
 	content *scorecard.Content
 }
 
-// newCity makes the demo with all its publications.
-func newCity(t *testing.T) *city {
+// demoDatabase makes the demo with all its publications.
+func demoDatabase(t *testing.T) *postgrestest.Database {
 	t.Helper()
 	d := postgrestest.NewDatabase(t)
 	if err := demo.Mark(t.Context(), d.Owner); err != nil {
@@ -50,7 +51,13 @@ func newCity(t *testing.T) *city {
 	if err := demo.Publish(t.Context(), d.Web, jakarta, func(int, int) {}); err != nil {
 		t.Fatal(err)
 	}
-	c := &city{site: serve(t, d, clock)}
+	return d
+}
+
+// newCity serves the demo.
+func newCity(t *testing.T) *city {
+	t.Helper()
+	c := &city{site: serve(t, demoDatabase(t), func() time.Time { return clock })}
 	if err := json.Unmarshal(get(t, c.site+"/terbitan/8.json").body, &c.content); err != nil {
 		t.Fatal(err)
 	}
@@ -69,19 +76,23 @@ func newUnpublished(t *testing.T) string {
 	if _, err := roadmap.KeepPeriods(t.Context(), d.Web, jakarta, start); err != nil {
 		t.Fatal(err)
 	}
-	return serve(t, d, start)
+	return serve(t, d, func() time.Time { return start })
 }
 
-// serve puts the site over a database, as the command serve does, with a clock that stands.
-func serve(t *testing.T, d *postgrestest.Database, now time.Time) (address string) {
+// serve puts the site over a database, as the command serve does, with a clock of its own.
+func serve(t *testing.T, d *postgrestest.Database, now func() time.Time) (address string) {
 	t.Helper()
 	keys, err := account.NewKeys(strings.Repeat("uji-", 10))
 	if err != nil {
 		t.Fatal(err)
 	}
+	files, err := evidence.OpenPostgres(t.Context(), d.Web, now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	s, err := server.New(server.Config{
-		Web: d.Web, Public: d.Public, Zone: jakarta, Keys: keys,
-		Now: func() time.Time { return now },
+		Web: d.Web, Public: d.Public, Zone: jakarta, Keys: keys, Evidence: files,
+		Now: now,
 		Log: slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn})),
 	})
 	if err != nil {

@@ -406,7 +406,7 @@ func checkSchema(t *testing.T, doc map[string]any, is any, value any, at string)
 func TestAPI_ErrorsOfTheWholeSiteAreProblemsToo(t *testing.T) {
 	t.Parallel()
 	db := postgrestest.NewDatabase(t)
-	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.DiscardHandler)})
+	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.DiscardHandler), Keys: testKeys(t), Evidence: testStore(t, db.Web)})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -26,7 +26,7 @@ func benchmarkPage(b *testing.B, path string, status int, tagged bool) {
 	db := postgrestest.NewDatabase(b)
 	p := &published{Database: db, t: b}
 	p.publish(cityContent())
-	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.DiscardHandler)})
+	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.DiscardHandler), Keys: testKeys(b), Evidence: testStore(b, db.Web)})
 	if err != nil {
 		b.Fatal(err)
 	}

@@ -126,7 +126,7 @@ func openSite(t testing.TB, d *postgrestest.Database, change ...func(*Config, *p
 	s := &testSite{Database: d, t: t, clock: &atomic.Pointer[time.Time]{}, log: &lockedBuffer{}}
 	s.at(october)
 	cfg := Config{
-		Web: d.Web, Public: d.Public, Zone: wib,
+		Web: d.Web, Public: d.Public, Zone: wib, Evidence: testStore(t, d.Web),
 		Now:  func() time.Time { return *s.clock.Load() },
 		Log:  slog.New(slog.NewJSONHandler(s.log, nil)),
 		Keys: testKeys(t),
@@ -309,7 +309,8 @@ func (a *answered) wellFormed(name string) {
 		ids[id] = true
 	})
 	d.Find("input:not([type=hidden]), select, textarea").Each(func(_ int, e *goquery.Selection) {
-		if id := e.AttrOr("id", ""); d.Find("label[for='"+id+"']").Length() != 1 {
+		named := e.AttrOr("aria-label", "") != "" || e.Closest("label").Length() == 1
+		if id := e.AttrOr("id", ""); !named && d.Find("label[for='"+id+"']").Length() != 1 {
 			a.t.Errorf("%s: the input %q has no label", name, id)
 		}
 	})
