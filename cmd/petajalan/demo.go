@@ -109,7 +109,7 @@ func (p *program) fillDemo(ctx context.Context, s *store, cfg config.Config) (er
 		return err
 	}
 	p.say("opening the quarter under way")
-	files, closer, err := openEvidence(ctx, cfg, s.web)
+	files, closer, err := openEvidence(ctx, cfg, job)
 	if err != nil {
 		return err
 	}
