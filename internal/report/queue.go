@@ -124,11 +124,11 @@ func Peers(ctx context.Context, db bun.IDB, by *account.User, indicator string, 
 		return nil, fault.New(fault.Forbidden, "Daftar ini untuk Bagian Organisasi.")
 	}
 	var rows []struct {
-		AgencyName `bun:"embed:agency_"`
-		Unit       string
-		Kind       scoring.Kind
-		Decimals   int
-		Status     Status
+		Agency   AgencyName `bun:"embed:agency_"`
+		Unit     string
+		Kind     scoring.Kind
+		Decimals int
+		Status   Status
 		reportValues
 	}
 	err := db.NewRaw(`
@@ -151,7 +151,7 @@ func Peers(ctx context.Context, db bun.IDB, by *account.User, indicator string, 
 	for i, s := range rows {
 		v := trimmed(Value(s.reportValues))
 		shown := WorksheetRow{Unit: s.Unit, Kind: s.Kind, Decimals: s.Decimals}
-		peers[i] = Peer{s.AgencyName, v, shown.FigureWords(v), s.Status}
+		peers[i] = Peer{s.Agency, v, shown.FigureWords(v), s.Status}
 	}
 	return peers, nil
 }
