@@ -283,7 +283,7 @@ func (s *Server) returnForHead(c *gin.Context, p *approvalPage, form decisionFor
 	}
 	d := decisions[0]
 	d.Reason = strings.TrimSpace(form.Reason)
-	field := "alasan-" + d.Agency + "-" + d.Indicator
+	field := "alasan-" + rowID(d.Key)
 	for i := range p.Problems {
 		p.Problems[i].Field = field
 	}
@@ -291,7 +291,7 @@ func (s *Server) returnForHead(c *gin.Context, p *approvalPage, form decisionFor
 		p.Problems = append(p.Problems, problem{field, "Tulis alasan laporan ini dikembalikan, agar operator tahu apa yang harus diperbaiki."})
 	}
 	if len(p.Problems) > 0 {
-		p.ReasonFor, p.Reason = d.Agency+"-"+d.Indicator, form.Reason
+		p.ReasonFor, p.Reason = rowID(d.Key), form.Reason
 		return s.renderProblems(c, http.StatusUnprocessableEntity, "approval", &p.Page, p)
 	}
 	outcomes, err := report.ReturnAll(c.Request.Context(), s.cfg.Web, s.user(c), []report.Decision{d}, s.now())

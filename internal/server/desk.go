@@ -327,7 +327,7 @@ func (s *Server) verifyMany(c *gin.Context) error {
 		return err
 	}
 	for i := range decisions {
-		decisions[i].Grade = c.PostForm("mutu-" + decisions[i].Agency + "-" + decisions[i].Indicator)
+		decisions[i].Grade = c.PostForm("mutu-" + rowID(decisions[i].Key))
 	}
 	outcomes, err := report.VerifyAll(c.Request.Context(), s.cfg.Web, s.user(c), decisions, s.now())
 	if err != nil {

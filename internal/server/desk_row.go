@@ -57,7 +57,10 @@ func (r deskRow) Pick() string {
 }
 
 // ID is the anchor of the row.
-func (r deskRow) ID() string { return r.Key.Agency + "-" + r.Key.Indicator }
+func (r deskRow) ID() string { return rowID(r.Key) }
+
+// rowID is the anchor of a report among those of several agencies and periods.
+func rowID(k report.Key) string { return k.Agency + "-" + k.Period.String() + "-" + k.Indicator }
 
 // Check says the findings in a few words: "lonjakan, tanpa bukti".
 func (r deskRow) Check() string {
@@ -189,6 +192,9 @@ func newDeskEvidence(publicID string, x report.Evidence, statement bool) deskEvi
 	case x.Kind == report.EvidenceFile && publicID != "":
 		d.Href = home + "bukti/" + publicID
 		d.Image = x.MediaType == "image/jpeg" || x.MediaType == "image/png"
+		if d.Image || x.MediaType == "application/pdf" {
+			d.Href += "?tampil=1" // shown by the browser; others are downloaded
+		}
 	}
 	if x.Kind == report.EvidenceFile {
 		d.Detail = mediaWord(x.MediaType)
