@@ -80,7 +80,7 @@ func (s *Server) newValuePage(c *gin.Context) (*valuePage, error) {
 	sheet := worksheetPath(w.Agency.Code, w.Period.Period)
 	p := &valuePage{
 		workPage: s.newWorkPage(c, r.Name),
-		Row:      newSheetRow(r, i+1, len(w.Rows), rowState{}, s.cfg.Zone),
+		Row:      newSheetRow(s.edition(), r, i+1, len(w.Rows), rowState{}, s.cfg.Zone),
 		Agency:   sheetAgencyName(w),
 		Period:   w.Period.Period,
 		Value:    saidValue(r, r.Value),

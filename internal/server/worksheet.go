@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -64,13 +65,36 @@ func (st sheetState) problems(w *report.Worksheet) problems {
 	var all problems
 	for _, r := range w.Rows {
 		if x := st[r.Indicator]; x != nil {
-			for _, p := range x.problems {
-				all = append(all, problem{p.Field, r.Name + ": " + p.Message})
+			for _, p := range x.problems.gathered() {
+				all = append(all, problem{p.Field, r.Name + ": " + lowerFirst(p.Message)})
 			}
 			if x.refused != "" {
-				all = append(all, problem{r.Indicator, r.Name + ": " + x.refused})
+				all = append(all, problem{r.Indicator, r.Name + ": " + lowerFirst(x.refused)})
 			}
 		}
+	}
+	return all
+}
+
+// gathered are the problems of a row with those of its explanation in one sentence, where
+// there are several: each stands at its field as well.
+func (ps problems) gathered() problems {
+	names := map[string]string{inputCause: "penyebab", inputObstacle: "kendala", inputNextStep: "langkah berikutnya", inputOwner: "pelaksana", inputDue: "tenggat"}
+	var all problems
+	var missing []string
+	at := -1
+	for _, p := range ps {
+		name := names[p.Field[strings.LastIndex(p.Field, ".")+1:]]
+		if name == "" {
+			all = append(all, p)
+			continue
+		}
+		if missing = append(missing, name); at < 0 {
+			at, all = len(all), append(all, p)
+		}
+	}
+	if len(missing) > 1 {
+		all[at].Message = "Lengkapi penjelasan: " + strings.Join(missing, ", ") + "."
 	}
 	return all
 }
@@ -135,7 +159,9 @@ func (s *Server) newWorksheetPage(c *gin.Context, w *report.Worksheet, st sheetS
 	filled, offered, waiting := 0, 0, 0
 	for i := range w.Rows {
 		r := &w.Rows[i]
-		row := newSheetRow(r, i+1, len(w.Rows), *st.of(r.Indicator), zone)
+		state := *st.of(r.Indicator)
+		state.viewer = u.Name
+		row := newSheetRow(s.edition(), r, i+1, len(w.Rows), state, zone)
 		p.Rows = append(p.Rows, row)
 		p.MayEdit = p.MayEdit || r.MayEdit
 		if row.isFilled() {

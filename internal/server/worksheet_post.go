@@ -270,7 +270,7 @@ func (s *Server) confirmWorksheet(c *gin.Context, w *report.Worksheet, form *she
 		if x := st[r.Indicator]; x != nil && x.refused != "" {
 			row.Why = append(row.Why, x.refused)
 		}
-		for _, q := range ps {
+		for _, q := range ps.gathered() {
 			row.Why = append(row.Why, q.Message)
 		}
 		if len(row.Why) > 0 {

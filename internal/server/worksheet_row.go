@@ -137,7 +137,8 @@ type pastRow struct {
 
 // sheetClash is a row that two people changed.
 type sheetClash struct {
-	By     string
+	Who    string // who wrote the other side
+	Other  string // what it is called: "isian Petugas Dua"
 	At     time.Time
 	Mine   []sideLine
 	Theirs []sideLine
@@ -160,10 +161,12 @@ type rowState struct {
 	problems problems
 	theirs   *report.Theirs
 	refused  string
+	viewer   string // name of who looks at it
 }
 
-// newSheetRow makes the row number i of n.
-func newSheetRow(r *report.WorksheetRow, i, n int, st rowState, zone *time.Location) sheetRow {
+// newSheetRow makes the row number i of n. e has the words of the rules, nil while nothing is
+// published.
+func newSheetRow(e *edition, r *report.WorksheetRow, i, n int, st rowState, zone *time.Location) sheetRow {
 	texts := st.texts
 	if texts == nil {
 		texts = shownTexts(r)
@@ -195,7 +198,12 @@ func newSheetRow(r *report.WorksheetRow, i, n int, st rowState, zone *time.Locat
 	if !r.MayEdit {
 		value = r.Value
 	}
-	row.Result = newSheetResult(r, value)
+	row.Result = newSheetResult(e, r, value)
+	if !value.NotApplicable {
+		if why := r.WhyExplain(value); why != "" {
+			row.Why = "Perlu penjelasan: " + lowerFirst(why)
+		}
+	}
 	if r.IsEmpty() && r.Prefill != nil && r.MayEdit && texts.fingerprint() == shownTexts(r).fingerprint() {
 		row.Source, row.Feed = sourceSentence(r.Prefill), r.Prefill.Automatic
 	}
@@ -214,7 +222,7 @@ func (row *sheetRow) fillInputs(texts rowTexts) {
 	exempt := texts[report.FieldNotApplicable] != ""
 	input := func(field, name, hint, kind string) sheetInput {
 		id := r.Indicator + "." + name
-		return sheetInput{ID: id, Label: fieldLabel(r, field), Value: texts[field], Hint: hint, Type: kind, Problem: row.Problems.On(id), Required: row.Explain && kind != ""}
+		return sheetInput{ID: id, Label: fieldLabel(r, field), Value: texts[field], Hint: hint, Type: kind, Problem: row.Problems.On(id)}
 	}
 	switch {
 	case len(r.Choices) > 0:
@@ -236,8 +244,7 @@ func (row *sheetRow) fillInputs(texts rowTexts) {
 	}
 	row.Exempt = sheetExempt{ID: r.Indicator + "." + inputExempt, Chosen: exempt, Reason: reason}
 
-	row.Why = r.Why
-	row.Explain = !exempt && r.NoteRequired
+	row.Explain = row.Why != ""
 	cause := input(report.FieldNote, inputCause, "", "area")
 	if exempt {
 		cause.Value = ""
@@ -250,11 +257,14 @@ func (row *sheetRow) fillInputs(texts rowTexts) {
 		input(report.FieldNextStepOwner, inputOwner, "Nama seksi atau bidang.", "text"),
 		input(report.FieldNextStepDue, inputDue, "", "date"),
 	}
+	if due := &row.Cause[len(row.Cause)-1]; due.Problem != "" && due.Value != "" {
+		due.Type = "text" // an input of dates would not show what is none
+	}
 	for i := range row.Cause {
 		if row.Cause[i].Value != "" || row.Cause[i].Problem != "" {
 			row.Explain = true
 		}
-		row.Cause[i].Required = r.NoteRequired && i < 3
+		row.Cause[i].Required = row.Why != "" && i < 3
 	}
 }
 
@@ -402,7 +412,7 @@ func saidParts(r *report.WorksheetRow, v report.Value) string {
 }
 
 // newSheetResult says what a value comes to, in words and as a bullet.
-func newSheetResult(r *report.WorksheetRow, v report.Value) sheetResult {
+func newSheetResult(e *edition, r *report.WorksheetRow, v report.Value) sheetResult {
 	res := sheetResult{Code: r.Indicator}
 	figure := figureOf(v)
 	preview := r.PreviewOf(v)
@@ -428,7 +438,7 @@ func newSheetResult(r *report.WorksheetRow, v report.Value) sheetResult {
 	if r.Target != "" {
 		res.Beside += "Target " + lowerFirst(sentence(r.Target))
 	}
-	res.Bullet, res.AxisLow, res.AxisHigh = rowBullet(r, figure, preview)
+	res.Bullet, res.AxisLow, res.AxisHigh = rowBullet(e, r, figure, preview)
 	return res
 }
 
@@ -467,24 +477,30 @@ func beforeWord(r *report.WorksheetRow, p scoring.Period) string {
 	if p == r.Period.Previous() {
 		return "Triwulan lalu"
 	}
-	return formatPeriod(p)
+	return formatPeriod(p) + ":"
 }
 
-// rowBullet draws the figure against its target; to date where the engine counts so. It is
-// empty for what is no length.
-func rowBullet(r *report.WorksheetRow, figure *string, p *report.Preview) (svg chart.SVG, low, high string) {
-	if r.Kind == scoring.KindYesNo || r.Kind == scoring.KindPredicate || p == nil || !p.HasTarget {
+// rowBullet draws the figure against its target, to date where the engine counts so; without
+// a figure the target alone. It is empty for what is no length.
+func rowBullet(e *edition, r *report.WorksheetRow, figure *string, p *report.Preview) (svg chart.SVG, low, high string) {
+	var a scoring.Achievement
+	if p != nil {
+		a = p.Achievement
+	} else {
+		a = r.Goal()
+	}
+	if r.Kind == scoring.KindYesNo || r.Kind == scoring.KindPredicate || !a.HasTarget {
 		return "", "", ""
 	}
 	at := func(x scoring.Ratio) *float64 { s := x.Text(4); return geometry(&s) }
 	b := chart.Bullet{Value: geometry(figure), SmallerIsBetter: r.Direction == scoring.LowerIsBetter}
-	if p.HasActual {
-		b.Value = at(p.Actual)
+	if a.HasActual {
+		b.Value = at(a.Actual)
 	}
-	if p.TargetRange {
-		b.Target, b.TargetHigh = at(p.TargetLow), at(p.TargetHigh)
-	} else {
-		b.Target = at(p.Target)
+	if a.TargetRange {
+		b.Target, b.TargetHigh = at(a.TargetLow), at(a.TargetHigh)
+	} else if b.Target = at(a.Target); e != nil && r.Direction != scoring.OnTarget {
+		b.Fair, b.Good = wordLimits(e, r.Direction, *b.Target)
 	}
 	if past := lastPast(r); past != nil && r.Consolidation == scoring.Last {
 		b.Previous = geometry(figureOf(*past.Value))
@@ -552,8 +568,11 @@ func rowStatus(r *report.WorksheetRow) status {
 // newSheetClash shows both sides of a conflict, field by field.
 func newSheetClash(r *report.WorksheetRow, mine rowTexts, st rowState) *sheetClash {
 	theirs := theirTexts(r, st.theirs)
-	c := &sheetClash{By: firstOf(st.theirs.By, "Orang lain"), At: st.theirs.At,
+	c := &sheetClash{Who: firstOf(st.theirs.By, "Orang lain"), Other: "isian " + firstOf(st.theirs.By, "orang lain"), At: st.theirs.At,
 		Mines: r.Indicator + "." + inputPick, Others: r.Indicator + "." + inputPick + "-" + pickTheirs}
+	if st.theirs.By != "" && st.theirs.By == st.viewer {
+		c.Who, c.Other = "Anda sendiri, di jendela lain,", "isian yang tersimpan"
+	}
 	if st.form != nil {
 		c.Pick = st.form.Pick
 	}

@@ -12,6 +12,7 @@ type savedRow struct {
 	Version  int               `json:"version"`
 	Shown    string            `json:"shown"`              // fingerprint, for the next time
 	Result   string            `json:"result"`             // what stands under the inputs, as HTML of ours
+	Why      string            `json:"why,omitempty"`      // an explanation is needed
 	Problems map[string]string `json:"problems,omitempty"` // by the id of the input
 	Stopped  string            `json:"stopped,omitempty"`  // why the row is not saved any more
 }
@@ -52,9 +53,9 @@ func (s *Server) autosave(c *gin.Context) error {
 		if err := s.renderer.render(&html, "worksheet-result", resultPart{row}); err != nil {
 			return err
 		}
-		out := savedRow{Version: row.Version, Shown: row.Shown, Result: html.String()}
+		out := savedRow{Version: row.Version, Shown: row.Shown, Result: html.String(), Why: row.Why}
 		if row.Clash != nil {
-			out.Stopped = row.Clash.By + " mengubah indikator ini pada " + formatMoment(row.Clash.At, s.cfg.Zone) + ". Tekan Simpan draf untuk membandingkan kedua isian."
+			out.Stopped = row.Clash.Who + " mengubah indikator ini pada " + formatMoment(row.Clash.At, s.cfg.Zone) + ". Tekan Simpan draf untuk membandingkan kedua isian."
 			answer.Status = "Sebagian belum tersimpan."
 		} else if row.Refused != "" {
 			out.Stopped = row.Refused

@@ -49,6 +49,9 @@
     input(r, "awal").value = got.shown;
     [id(r.id + "-hasil").innerHTML, id(r.id + "-gambar").innerHTML] = got.result.split("|");
     r.querySelector(".source-mark")?.remove();
+    const why = r.querySelector("[data-why]");
+    why.open ||= !!got.why;
+    why.querySelector("p").textContent = got.why || "";
     note(r, Object.values(got.problems || {}).join(" "));
   }
 
