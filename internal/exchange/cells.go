@@ -22,6 +22,7 @@ type decidedRow struct {
 	notations map[string]Notation
 	m         *messages
 	failed    bool // a mistake was told: the row is not kept
+	pending   bool // a column has to be decided before the row can be read
 }
 
 // mistake tells what is wrong with a cell, so that the row is not kept.
@@ -77,7 +78,15 @@ func (r *decidedRow) number(field string) (d *decimal.Decimal, ok bool) {
 		return nil, true
 	}
 	n := r.notations[field]
-	if n == Undecided {
+	if n == asking {
+		_, asComma := ParseNumber(text, Comma)
+		_, asPoint := ParseNumber(text, Point)
+		if asComma || asPoint {
+			r.pending = true
+			return nil, false
+		}
+	}
+	if n == asking || n == Undecided {
 		n = Comma
 	}
 	v, ok := ParseNumber(text, n)

@@ -102,7 +102,7 @@ func (d *dryRunner) readTotals(t *table, totals []int, notations map[string]Nota
 		for _, c := range columns {
 			i, ok := t.at[c.field]
 			cell := t.sheet.At(at, i)
-			if !ok || !c.number || cell.Kind == Empty || IsPlaceholder(cell.Text) {
+			if !ok || !c.number || cell.Kind == Empty || IsPlaceholder(cell.Text) || notations[c.field] == asking {
 				continue
 			}
 			read := r.quietNumber(cell, c.field)

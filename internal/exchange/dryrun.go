@@ -52,7 +52,7 @@ type DryRun struct {
 	Headers   []string      // titles of the file's columns
 	Preview   [][]string    // its first rows
 	// Counts of rows.
-	Read, Unchanged, Offered, Refused, Foreign, Conflicts int
+	Read, Unchanged, Offered, Refused, Foreign, Conflicts, Pending int
 	// Ask says that a column has to be decided before anything can be kept.
 	Ask bool
 }
@@ -259,7 +259,8 @@ func (d *dryRunner) decide(t *table, found []*decidedRow) map[string]Notation {
 			}
 			var samples []Sample
 			for _, r := range found {
-				if c.field == report.FieldActual && len(r.Choices) > 0 {
+				isPart := c.field == report.FieldNumerator || c.field == report.FieldDenominator
+				if c.field == report.FieldActual && len(r.Choices) > 0 || isPart && r.Kind != scoring.KindFraction {
 					continue
 				}
 				if cell := t.sheet.At(r.at, i); cell.Kind == Text && !IsPlaceholder(cell.Text) {
@@ -277,6 +278,9 @@ func (d *dryRunner) decide(t *table, found []*decidedRow) map[string]Notation {
 			}
 			d.Ask = d.Ask || note.Ask && !note.Chosen && c.input
 			notations[c.field] = note.Notation
+			if note.Ask && !note.Chosen {
+				notations[c.field] = asking
+			}
 		}
 	}
 	return notations
@@ -285,8 +289,12 @@ func (d *dryRunner) decide(t *table, found []*decidedRow) map[string]Notation {
 // readRow reads the values of a row and holds them against what is there.
 func (d *dryRunner) readRow(r *decidedRow) {
 	value := r.readValue()
-	if r.failed {
+	switch {
+	case r.failed:
 		d.Refused++
+		return
+	case r.pending:
+		d.Pending++
 		return
 	}
 	r.compareAchievement(value)
@@ -476,7 +484,10 @@ func (r *decidedRow) quietNumber(c Cell, field string) *decimal.Decimal {
 		return &d
 	case Text:
 		n := r.notations[field]
-		if n == Undecided {
+		switch n {
+		case asking:
+			return nil
+		case Undecided:
 			n = Comma
 		}
 		if d, ok := ParseNumber(unguard(c.Text), n); ok {

@@ -17,6 +17,8 @@ const (
 	Undecided Notation = ""
 	Comma     Notation = "koma"  // 1.234,5
 	Point     Notation = "titik" // 1,234.5
+
+	asking Notation = "?" // a person has to choose first
 )
 
 // Sample is a text of a column that ought to be a number.

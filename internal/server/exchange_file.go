@@ -143,7 +143,7 @@ func (p *filePage) showRun() {
 	for _, x := range []struct {
 		name string
 		n    int
-	}{{"Sama dengan di program", d.Unchanged}, {"Masih isian awal", d.Offered}, {"Diubah orang lain", d.Conflicts}, {"Bergalat", d.Refused}, {"Bukan milik Anda", d.Foreign}} {
+	}{{"Sama dengan di program", d.Unchanged}, {"Menunggu pilihan Anda", d.Pending}, {"Masih isian awal", d.Offered}, {"Diubah orang lain", d.Conflicts}, {"Bergalat", d.Refused}, {"Bukan milik Anda", d.Foreign}} {
 		if x.n > 0 {
 			p.Tally = append(p.Tally, fact{Name: x.name, Text: formatCount(x.n)})
 		}
