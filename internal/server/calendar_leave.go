@@ -3,6 +3,7 @@ package server
 import (
 	"context"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -337,6 +338,8 @@ func (s *Server) changeLeaves(c *gin.Context, path string, page func(*gin.Contex
 	case err != nil:
 		found = append(found, problem{"", fault.MessageOf(err)})
 	}
+	order := []string{"", "instansi", "indikator", "periode", "dari", "sampai", "alasan"} // of the form
+	slices.SortStableFunc(found, func(a, b problem) int { return slices.Index(order, a.Field) - slices.Index(order, b.Field) })
 	p, err := page(c, form, found)
 	if err != nil {
 		return err

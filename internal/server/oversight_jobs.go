@@ -43,15 +43,17 @@ const (
 
 // jobNames are the scheduled jobs as people call them.
 var jobNames = map[string]string{
-	"score":     "Penilaian periode berjalan",
-	"periods":   "Membuka dan menutup periode",
-	"rehash":    "Memeriksa ulang terbitan",
-	"purge":     "Menghapus sesi dan catatan lama",
-	"reminders": "Pengingat batas lapor",
-	"digest":    "Surat harian",
-	"outbox":    "Mengirim surat dan webhook",
-	"anchor":    "Menambat jejak audit",
-	"audit":     "Memeriksa jejak audit",
+	"score":       "Penilaian periode berjalan",
+	"periods":     "Membuka dan menutup periode",
+	"rehash":      "Memeriksa ulang terbitan",
+	"purge":       "Menghapus sesi dan catatan lama",
+	"spot-checks": "Mengundi uji petik",
+	"sweep":       "Membersihkan berkas bukti",
+	"reminders":   "Pengingat batas lapor",
+	"digest":      "Surat harian",
+	"outbox":      "Mengirim surat dan webhook",
+	"anchor":      "Menambat jejak audit",
+	"audit":       "Memeriksa jejak audit",
 }
 
 func jobName(job string) string {

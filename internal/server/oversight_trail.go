@@ -30,6 +30,7 @@ const (
 type trailPage struct {
 	workPage
 	Streams []choice
+	Actions []choice
 	Filter  trailFilter
 	Rows    []trailRow
 	More    string // address of the next page; empty: this is the last
@@ -56,6 +57,7 @@ type trailRow struct {
 	audit.Record
 	Who    string
 	Role   string
+	Did    string // the action in words
 	Detail string // what changed, in lines; empty: nothing
 	Hash   string
 }
@@ -69,7 +71,7 @@ type trailCheck struct {
 }
 
 func newTrailRow(r audit.Record) trailRow {
-	row := trailRow{Record: r, Who: r.Login, Role: account.Role(r.Role).Label(), Hash: hex.EncodeToString(r.Hash)}
+	row := trailRow{Record: r, Who: r.Login, Did: actionName(r.Action), Role: account.Role(r.Role).Label(), Hash: hex.EncodeToString(r.Hash)}
 	switch {
 	case r.ActorID == 0:
 		row.Who = "Program"
@@ -145,6 +147,7 @@ func (s *Server) loadTrail(c *gin.Context) (*trailPage, error) {
 	for _, name := range streams {
 		p.Streams = append(p.Streams, choice{Value: name, Name: name, Chosen: name == p.Filter.Stream})
 	}
+	p.Actions = actionChoices(p.Filter.Action)
 	query := p.Filter.values()
 	for _, kind := range []string{"csv", "jsonl"} {
 		q := p.Filter.values()
