@@ -45,7 +45,7 @@ var arrows = map[string][]string{
 	},
 	"seeds": {"internal/roadmap", "internal/account", "internal/evidence", "internal/scoring", "internal/postgres"},
 	"internal/demo": {
-		"internal/scorecard", "internal/report", "internal/evidence", "internal/roadmap", "internal/account", "seeds", "internal/scoring", "internal/postgres",
+		"internal/scorecard", "internal/report", "internal/evidence", "internal/followup", "internal/roadmap", "internal/account", "seeds", "internal/scoring", "internal/postgres",
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {

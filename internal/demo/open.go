@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/evidence"
+	"petajalan/internal/followup"
 	"petajalan/internal/postgres"
 	"petajalan/internal/report"
 	"petajalan/internal/roadmap"
@@ -217,7 +218,21 @@ func (q *quarter) importReports(ctx context.Context) error {
 			}
 		}
 	}
-	return report.Import(ctx, q.db, all)
+	if err := report.Import(ctx, q.db, all); err != nil {
+		return err
+	}
+	return q.beginFollowUps(ctx)
+}
+
+// beginFollowUps begins what the verified reports promise to do.
+func (q *quarter) beginFollowUps(ctx context.Context) error {
+	var revisions []int64
+	err := q.db.NewRaw(`SELECT v.id FROM reports r JOIN report_revisions v ON v.report_id = r.id AND v.revision = r.revision
+		WHERE r.year = ? AND r.quarter = ? AND r.status = 'verified' AND v.next_step <> '' ORDER BY v.id`, current.Year, current.Quarter).Scan(ctx, &revisions)
+	if err != nil {
+		return err
+	}
+	return followup.Begin(ctx, q.db, revisions, q.day(4, 60))
 }
 
 // life is the life of one report of the quarter under way up to now.

@@ -21,7 +21,8 @@ var sha256Pattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // AddEvidence adds evidence to the working copy and makes that where there is none. It
 // returns the public id. Only an operator of the agency may (Forbidden), while the row can be
-// edited (Conflict). It changes no version: evidence is added beside what others type.
+// edited (Conflict). It changes no version: evidence is added beside what others type. A
+// feed is no evidence that a person adds: it goes with the value that was taken from it.
 func AddEvidence(ctx context.Context, tx bun.Tx, by *account.User, k Key, e DraftEvidence, now time.Time) (string, error) {
 	f, err := openForEvidence(ctx, tx, by, k, now)
 	if err != nil {
@@ -29,7 +30,7 @@ func AddEvidence(ctx context.Context, tx bun.Tx, by *account.User, k Key, e Draf
 	}
 	e.Title = cleanLine(e.Title)
 	switch {
-	case e.Kind != EvidenceFile && e.Kind != EvidenceLink && e.Kind != EvidenceFeed, !sha256Pattern.MatchString(e.SHA256):
+	case e.Kind != EvidenceFile && e.Kind != EvidenceLink, !sha256Pattern.MatchString(e.SHA256):
 		return "", fmt.Errorf("add evidence to %s: kind %q with hash %q", k, e.Kind, e.SHA256)
 	case e.Title == "":
 		return "", fault.New(fault.Invalid, "Beri nama pada bukti dukung ini.")

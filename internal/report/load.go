@@ -70,6 +70,7 @@ type facts struct {
 	rule        evidenceRule
 	feed        *feed
 	reopened    bool
+	open        bool    // steps are taken
 	typedBy     []int64 // accounts that typed the newest figures
 }
 

@@ -485,6 +485,7 @@ func (l *loader) finishOlder(r *WorksheetRow, results []scoring.Achievement) {
 func (l *loader) allow(r *WorksheetRow) {
 	f := r.facts
 	open := l.own.Takes(l.now) || f.reopened || (r.LateUntil != nil && l.own.OpenedAt != nil)
+	f.open = open
 	r.TypedByMe = l.by != nil && slices.Contains(f.typedBy, l.by.ID)
 	operator, head, verifier := l.by.MayReport(r.Key.Agency), l.by.MayApprove(r.Key.Agency), l.by.MayVerify()
 	editable := r.Status == Draft || r.Status == Returned

@@ -16,7 +16,7 @@ import (
 
 // QueueFilter says which rows of the verification desk are asked for.
 type QueueFilter struct {
-	Period    roadmap.Period // zero: all periods
+	Period    roadmap.Period // zero: all periods, but only rows that can still move
 	Agency    string         // code; empty: all
 	Indicator string         // code; empty: all
 	Statuses  []Status       // empty: approved ones
@@ -58,7 +58,11 @@ func LoadQueue(ctx context.Context, db bun.IDB, by *account.User, f QueueFilter,
 		if err := l.load(ctx); err != nil {
 			return nil, err
 		}
-		q.Rows = append(q.Rows, l.rows...)
+		for i := range l.rows {
+			if !f.Period.IsZero() || l.rows[i].facts.open {
+				q.Rows = append(q.Rows, l.rows[i])
+			}
+		}
 	}
 	for i := range q.Rows {
 		for _, found := range q.Rows[i].Findings {

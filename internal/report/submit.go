@@ -166,11 +166,7 @@ func (r *WorksheetRow) problems(d DraftRow) []Problem {
 	for _, p := range r.unexplained(v) {
 		add(p.Field, p.Text)
 	}
-	evidence := r.Evidence
-	if r.fromFeed(v) {
-		evidence = append(slices.Clone(evidence), r.facts.feed.evidence(r.Key))
-	}
-	if text := r.facts.rule.unmet(evidence); text != "" {
+	if text := r.facts.rule.unmet(r.evidenceFor(v)); text != "" {
 		add(FieldEvidence, text)
 	}
 	return list
@@ -213,19 +209,32 @@ func (r *WorksheetRow) fromFeed(v Value) bool {
 	return r.facts.feed != nil && sameFigures(v, r.facts.feed.value)
 }
 
-// attachFeeds puts the feed beside the values that were taken from it.
+// evidenceFor is the evidence that v is handed in with: that of the working copy, and of feeds
+// the one that v was taken from.
+func (r *WorksheetRow) evidenceFor(v Value) []DraftEvidence {
+	evidence := slices.DeleteFunc(slices.Clone(r.Evidence), func(e DraftEvidence) bool { return e.Kind == EvidenceFeed })
+	if r.fromFeed(v) {
+		evidence = append(evidence, r.facts.feed.evidence(r.Key))
+	}
+	return evidence
+}
+
+// attachFeeds puts the feed beside the values that were taken from it, and takes away what an
+// earlier value was taken from.
 func attachFeeds(ctx context.Context, tx bun.Tx, rows []WorksheetRow, now time.Time) error {
+	var ids []int64
 	for i := range rows {
-		r := &rows[i]
-		if !r.fromFeed(r.Value) {
-			continue
-		}
-		e := r.facts.feed.evidence(r.Key)
-		if slices.ContainsFunc(r.Evidence, func(d DraftEvidence) bool { return d.Kind == EvidenceFeed && d.SHA256 == e.SHA256 }) {
-			continue
-		}
-		if _, err := keepEvidence(ctx, tx, nil, r.ReportID, e, now); err != nil {
-			return err
+		ids = append(ids, rows[i].ReportID)
+	}
+	_, err := tx.NewRaw(`DELETE FROM draft_evidence WHERE report_id = ANY (?) AND kind = ?`, pgdialect.Array(ids), EvidenceFeed).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("take away feeds: %w", err)
+	}
+	for i := range rows {
+		if r := &rows[i]; r.fromFeed(r.Value) {
+			if _, err := keepEvidence(ctx, tx, nil, r.ReportID, r.facts.feed.evidence(r.Key), now); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
