@@ -207,7 +207,8 @@ func seeOther(c *gin.Context, path, done string) error {
 func (s *Server) stewardRoutes() []workRoute {
 	return slices.Concat(
 		[]workRoute{stewardGet("", s.showSteward)},
-		s.stewardTargetRoutes(), s.stewardVersionRoutes(),
+		s.stewardTargetRoutes(), s.stewardVersionRoutes(), s.stewardServiceRoutes(), s.stewardRuleRoutes(),
+		s.stewardClauseRoutes(), s.stewardAgencyRoutes(), s.stewardHandoverRoutes(),
 	)
 }
 
@@ -239,6 +240,13 @@ func (s *Server) showSteward(c *gin.Context) error {
 	parts := []note{
 		{"Target", "per instansi dan tahun; perubahan dengan alasan dan dasar hukum", stewardHome + "/target"},
 		{"Versi dan rancangan", "tujuan, sasaran, indikator, bobot; unduh dan unggah seluruh peta jalan", stewardHome + "/versi"},
+		{"Layanan dan standar", "14 komponen, keputusan, dan tinjauan berkala", stewardHome + "/layanan"},
+		{"Aturan penilaian dan skala", "golongan nilai, sebutan, batas atas, dan masa berlakunya", stewardHome + "/aturan"},
+		{"Hari libur", "yang menentukan hari kerja dan tenggat", stewardHome + "/libur"},
+		{"Pemeriksaan dan bukti", "batas pemeriksaan, kisaran wajar, dan bukti per indikator", stewardHome + "/pemeriksaan"},
+		{"Klausul peraturan", "yang sudah dan belum dilacak", stewardHome + "/klausul"},
+		{"Instansi", "nama, induk, penggabungan, dan pemecahan", stewardHome + "/instansi"},
+		{"Serah terima", "bila petugas pindah", stewardHome + "/serah-terima"},
 	}
 	p.Blocks = []stewardBlock{{Heading: "Bagian-bagiannya", Items: parts}}
 	return s.render(c, http.StatusOK, "steward", p)

@@ -150,6 +150,101 @@ func TestTheRoadmapIsKeptInPages(t *testing.T) {
 		s.mustVerify(november.Add(2 * time.Hour))
 	})
 
+	t.Run("TheOtherPartsAreKeptInTheirPages", func(t *testing.T) {
+		s := whole.in(t)
+		v := s.as("organisasi")
+		const root = "/kerja/peta-jalan"
+		for _, path := range []string{root, root + "/target?instansi=dlh&diubah=ya", root + "/versi", root + "/layanan", root + "/layanan/tambah", root + "/layanan/ubah/kel-domisili", root + "/aturan",
+			root + "/aturan/skala", root + "/aturan/skala?kode=permendagri86", root + "/libur", root + "/pemeriksaan", root + "/pemeriksaan/IKM", root + "/klausul", root + "/klausul/ubah", root + "/instansi",
+			root + "/instansi/dlh", root + "/serah-terima", root + "/serah-terima/operator.dispendukcapil"} {
+			a := v.get(path)
+			if a.Status == http.StatusNotFound && strings.Contains(path, "?kode=") {
+				continue
+			}
+			a.want(http.StatusOK).wellFormed(path)
+		}
+		v.post(root + "/klausul").want(http.StatusSeeOther)
+		a := v.get(root + "/klausul").want(http.StatusOK)
+		if !strings.Contains(a.text("#belum"), "SIPPN") || !strings.Contains(a.text("#tanpa"), "Semua indikator punya klausul") {
+			t.Errorf("clauses without an answer: %q; without a clause: %q", a.text("#belum"), a.text("#tanpa"))
+		}
+		v.post(root+"/klausul/ubah", "peraturan", "Perwali 1/2027", "letak", "Pasal 3", "isi", "Uji", "kaitan", "indikator NGAWUR").want(http.StatusUnprocessableEntity)
+		v.post(root+"/klausul/ubah", "peraturan", "Perwali 1/2027", "letak", "Pasal 3", "isi", "Uji", "kaitan", "indikator IKM\nstandar kel-domisili").want(http.StatusSeeOther)
+
+		domisili := root + "/layanan/ubah/kel-domisili"
+		form := v.get(domisili).want(http.StatusOK).formOf(domisili)
+		form.Set("decree_number", "SK 1/2026")
+		form.Set("duration_value", "0")
+		if a := v.send(domisili, form, "").want(http.StatusUnprocessableEntity); !strings.Contains(a.text(".problems"), "angka waktu") {
+			t.Errorf("a duration of 0: %q", a.text(".problems"))
+		}
+		form.Set("duration_value", "12,5")
+		form.Set("reviewed_on", "2026-11-01")
+		v.send(domisili, form, "").want(http.StatusSeeOther)
+		v.send(domisili, form, "").want(http.StatusConflict)
+		if text := v.get(domisili).want(http.StatusOK).text("main"); !strings.Contains(text, "Terkini") || !strings.Contains(text, "SK 1/2026") {
+			t.Errorf("the standard reads %q", text)
+		}
+
+		v.post(root+"/libur", "aksi", "simpan", "tanggal", "2027-01-05", "nama", "Uji", "sumber", "SKB").want(http.StatusSeeOther)
+		v.post(root+"/libur", "aksi", "simpan", "tanggal", "besok", "nama", "", "sumber", "").want(http.StatusUnprocessableEntity).wellFormed("libur")
+		v.post(root+"/libur", "aksi", "hapus", "tanggal", "2027-01-05").want(http.StatusSeeOther)
+		form = v.get(root + "/pemeriksaan").want(http.StatusOK).formOf(root + "/pemeriksaan")
+		form.Set("batas.jump", "30")
+		v.send(root+"/pemeriksaan", form, "").want(http.StatusSeeOther)
+		form.Set("batas.jump", "banyak")
+		v.send(root+"/pemeriksaan", form, "").want(http.StatusUnprocessableEntity).wellFormed("pemeriksaan")
+		v.post(root+"/pemeriksaan/IKM", "bawah", "25", "atas", "100", "jenis.berkas", "ya").want(http.StatusSeeOther)
+		v.post(root+"/pemeriksaan/IKM", "bawah", "100", "atas", "25", "jenis.berkas", "ya").want(http.StatusUnprocessableEntity)
+
+		form = v.get(root + "/aturan").want(http.StatusOK).formOf(root + "/aturan")
+		form.Set("valid_from", "2026-01-01")
+		form.Set("basis", "uji")
+		if a := v.send(root+"/aturan", form, "").want(http.StatusUnprocessableEntity); !strings.Contains(a.text(".problems"), "Tidak berlaku surut") {
+			t.Errorf("rules that hold backwards: %q", a.text(".problems"))
+		}
+		form.Set("valid_from", "2027-01-01")
+		form.Set("cap", "120")
+		v.send(root+"/aturan", form, "").want(http.StatusSeeOther)
+		v.post(root+"/aturan/skala", "code", "uji-skala", "name", "Uji", "basis", "uji", "status", "uji", "valid_from", "2027-01-01", "steps", "R | Rendah | 3\nT | Tinggi | 2").want(http.StatusUnprocessableEntity)
+		v.post(root+"/aturan/skala", "code", "uji-skala", "name", "Uji", "basis", "uji", "status", "uji", "valid_from", "2027-01-01", "steps", "R | Rendah\nS | Sedang | 50,5\nT | Tinggi | > 80").want(http.StatusSeeOther)
+
+		pack := v.get(root + "/serah-terima/operator.dispendukcapil?bentuk=xlsx").want(http.StatusOK)
+		if !strings.HasPrefix(pack.Body, "PK") {
+			t.Error("the pack is no workbook")
+		}
+		s.as("operator.dispendukcapil").get(root + "/serah-terima/organisasi").want(http.StatusNotFound)
+	})
+
+	t.Run("AMergedAgencyKeepsItsHistoryAndHandsItsTargetsOn", func(t *testing.T) {
+		s := whole.in(t)
+		v := s.as("organisasi")
+		const dpk = "/kerja/peta-jalan/instansi/dlh"
+		v.post(dpk, "aksi", "nama", "nama", "Dinas Lingkungan", "singkat", "DL", "mulai_nama", "2026-11-01", "dasar_nama", "Perwali 3/2026").want(http.StatusSeeOther)
+		if text := v.get(dpk).want(http.StatusOK).text("main"); !strings.Contains(text, "nama sampai 31 Oktober 2026") {
+			t.Errorf("the old name is not kept: %q", text)
+		}
+		v.post(dpk, "aksi", "tata", "jenis", "gabung", "mulai", "2027-02-01", "dasar", "Perda 1", "ke", "dishub").want(http.StatusUnprocessableEntity).wellFormed(dpk)
+		v.post(dpk, "aksi", "tata", "jenis", "gabung", "mulai", "2027-04-01", "dasar", "Perda 1/2027", "ke", "dishub").want(http.StatusSeeOther)
+		if n := s.count(`SELECT count(*) FROM targets t JOIN target_series s ON s.id = t.series_id JOIN agencies a ON a.id = s.agency_id JOIN indicators i ON i.id = s.indicator_id
+			WHERE a.code = 'dishub' AND i.code = 'DLH-ANGKUT' AND t.year >= 2027`); n != 3 {
+			t.Errorf("the successor has %d targets of DLH-ANGKUT, want 3 years", n)
+		}
+		if n := s.count(`SELECT count(*) FROM (SELECT s.agency_id, t.year FROM (SELECT DISTINCT ON (series_id, year) * FROM targets ORDER BY series_id, year, revision DESC) t
+			JOIN target_series s ON s.id = t.series_id GROUP BY 1, 2 HAVING sum(t.weight) <> 100) u`); n != 0 {
+			t.Errorf("%d agencies and years do not weigh 100", n)
+		}
+		v.get(dpk).want(http.StatusOK).wellFormed(dpk)
+		v.get("/instansi/dlh").want(http.StatusOK)
+		s.mustVerify(november.Add(3 * time.Hour))
+		// A draft that is made now knows who followed whom.
+		a := v.post("/kerja/peta-jalan/versi", "tahun", "2028").want(http.StatusSeeOther)
+		path, _, _ := strings.Cut(a.Header.Get("Location"), "?")
+		if a := v.get(path).want(http.StatusOK); a.page().Find("#periksa").Length() > 0 {
+			t.Errorf("the new draft is refused: %q", a.text("#periksa"))
+		}
+	})
+
 	t.Run("OthersReadAndDoNotChange", func(t *testing.T) {
 		s := whole.in(t)
 		v := s.as("operator.dispendukcapil")

@@ -378,6 +378,10 @@ func Activate(ctx context.Context, db *bun.DB, by *account.User, id int64, versi
 		if err != nil {
 			return "", nil, nil, err
 		}
+		// New indicators get the rule of evidence that their sheet suggests.
+		if _, err := tx.NewRaw(`SELECT fill_evidence_rules()`).Exec(ctx); err != nil {
+			return "", nil, nil, fmt.Errorf("fill the rules of evidence: %w", err)
+		}
 		became, err := strconv.Atoi(doc.Version["version"])
 		if err != nil {
 			return "", nil, nil, fmt.Errorf("read the number of the version: %w", err)
