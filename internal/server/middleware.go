@@ -145,7 +145,15 @@ const (
 // what was ended ends at once.
 func (s *Server) guard(method, pattern string) gin.HandlerFunc {
 	rule, ok := ruleFor(s.policy, method, pattern)
-	open := !ok || rule.who.everybody // without a row the site does not start
+	if !ok { // without a row the site does not start
+		return func(*gin.Context) {}
+	}
+	return s.guardRule(rule)
+}
+
+// guardRule is the guard of a row.
+func (s *Server) guardRule(rule rule) gin.HandlerFunc {
+	method, pattern, open := rule.method, rule.pattern, rule.who.everybody
 	if open && !isWork(pattern) {
 		return func(*gin.Context) {}
 	}
