@@ -49,6 +49,7 @@ var WorkStyles = []string{
 	"components/account.css",
 	"components/steward.css",
 	"components/inbox.css",
+	"components/evidence.css",
 	"components/exchange.css",
 }
 

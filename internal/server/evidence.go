@@ -30,6 +30,10 @@ func (s *Server) evidenceRoutes() []workRoute {
 		{rule{method: http.MethodPost, pattern: value + "/bukti/hapus", who: operators, scope: scopeOperate}, s.deleteEvidence},
 		{rule{method: http.MethodGet, pattern: home + "bukti/:id", who: workers}, s.showEvidence},
 		{rule{method: http.MethodPost, pattern: home + "bukti/:id/umum", who: reviewers}, s.openEvidence},
+		{rule{method: http.MethodGet, pattern: evidenceListPath, who: reviewers}, s.showEvidenceList},
+		{rule{method: http.MethodGet, pattern: evidenceRulePath, who: workers}, s.showEvidenceRules},
+		{rule{method: http.MethodGet, pattern: evidenceRulePath + "/:indikator", who: reviewers}, s.showEvidenceRule},
+		{rule{method: http.MethodPost, pattern: evidenceRulePath + "/:indikator", who: reviewers}, s.changeEvidenceRule},
 	}
 }
 
@@ -267,7 +271,8 @@ func disposition(how, title, ext string) string {
 }
 
 type openEvidenceForm struct {
-	Public string `form:"umum" label:"Terbuka untuk umum" validate:"omitempty,oneof=ya tidak"`
+	Public string `form:"umum" label:"Terbuka untuk umum" validate:"max=10"`
+	Back   string `form:"kembali" label:"Alamat kembali" validate:"max=300"`
 }
 
 // openEvidence lets everybody read a file, or nobody any more.
@@ -282,6 +287,10 @@ func (s *Server) openEvidence(c *gin.Context) error {
 	it, err := evidence.SetPublic(c.Request.Context(), s.cfg.Web, s.user(c), c.Param("id"), form.Public == "ya", s.now())
 	if err != nil {
 		return err
+	}
+	if strings.HasPrefix(form.Back, evidenceListPath+"?") || form.Back == evidenceListPath {
+		c.Redirect(http.StatusSeeOther, form.Back)
+		return nil
 	}
 	key := report.Key{Agency: it.Agency, Indicator: it.Indicator, Period: scoring.Period{Year: it.Year, Quarter: it.Quarter}}
 	c.Redirect(http.StatusSeeOther, fmt.Sprintf("%slaporan/%s/%s/%s", home, key.Agency, key.Period, key.Indicator))

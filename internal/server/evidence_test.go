@@ -391,3 +391,64 @@ func TestATurnIsNotWaitedForForever(t *testing.T) {
 		t.Errorf("a free turn: %v", err)
 	}
 }
+
+func TestEvidencePages(t *testing.T) {
+	t.Parallel()
+	s := newOpenSite(t)
+	v := s.as("organisasi")
+	a := v.get("/kerja/bukti?periode=2026-TW2").want(http.StatusOK)
+	a.wellFormed("the files of a period")
+	if n := a.page().Find("tbody tr").Length(); n != evidencePageSize {
+		t.Errorf("%d files, want a full page", n)
+	}
+	next := a.page().Find(`a:contains("Halaman berikutnya")`).AttrOr("href", "")
+	second := v.get(next).want(http.StatusOK)
+	if first, other := a.page().Find("tbody a").First().AttrOr("href", ""), second.page().Find("tbody a").First().AttrOr("href", ""); first == other || other == "" {
+		t.Errorf("the next page begins with %q, like the first", other)
+	}
+	form := a.page().Find("tbody form").First()
+	to := v.post(form.AttrOr("action", ""), "umum", "ya", "kembali", "/kerja/bukti?periode=2026-TW2&halaman=1").want(http.StatusSeeOther).Header.Get("Location")
+	if !strings.Contains(v.get(to).want(http.StatusOK).page().Find("tbody tr").First().Text(), "Terbuka") {
+		t.Error("the opened file is not marked")
+	}
+	if to := v.post(form.AttrOr("action", ""), "umum", "tidak", "kembali", "https://x.example/").Header.Get("Location"); !strings.HasPrefix(to, "/kerja/laporan/") {
+		t.Errorf("leads out to %q", to)
+	}
+	v.get("/kerja/bukti?halaman=0").want(http.StatusNotFound)
+	v.get("/kerja/bukti?periode=x").want(http.StatusNotFound)
+	if n := v.get("/kerja/bukti?periode=2026-TW2&instansi=dlh").want(http.StatusOK).page().Find(`tbody tr:not(:contains("DLH"))`).Length(); n != 0 {
+		t.Errorf("%d files of other agencies", n)
+	}
+
+	a = v.get("/kerja/aturan-bukti").want(http.StatusOK)
+	a.wellFormed("the rules")
+	if got := a.page().Find(`tr:has(small:contains("DUK-KTP")) td`).First().Text(); got != "Wajib: rekap SIAK (berkas atau data dari sistem)." {
+		t.Errorf("the rule of DUK-KTP reads %q", got)
+	}
+	if got := a.page().Find(`tr:has(small:contains("OMB-KOTA")) td`).First().Text(); got != "Wajib: surat hasil (berkas)." {
+		t.Errorf("the rule of OMB-KOTA reads %q", got)
+	}
+	if got := a.page().Find(`tr:has(small:contains("RENTAN")) td`).First().Text(); got != "Dianjurkan: foto (berkas atau surat pernyataan)." {
+		t.Errorf("the rule of RENTAN reads %q", got)
+	}
+	const path = "/kerja/aturan-bukti/RENTAN"
+	v.get(path).want(http.StatusOK).wellFormed("a rule")
+	a = v.post(path, "wajib", "ya", "catatan", strings.Repeat("x", 300)).want(http.StatusUnprocessableEntity)
+	if !strings.Contains(a.text(".problems"), "Catatan") || a.input("catatan") != strings.Repeat("x", 300) {
+		t.Errorf("too long a note: %q", a.text(".problems"))
+	}
+	a = v.post(path, "wajib", "ya", "catatan", "Foto loket.").want(http.StatusUnprocessableEntity)
+	if !strings.Contains(a.text(".problems"), "Pilih sedikitnya satu jenis") {
+		t.Errorf("no kind: %q", a.text(".problems"))
+	}
+	v.post(path, "wajib", "ya", "catatan", "Foto loket.", "jenis", "pernyataan", "jenis", "berkas").want(http.StatusSeeOther)
+	rule, err := evidence.RuleOf(t.Context(), s.Web, "RENTAN")
+	if err != nil || !rule.Required || strings.Join(rule.Kinds, " ") != "berkas pernyataan" || rule.Note != "Foto loket." {
+		t.Errorf("the rule is %+v, error %v", rule, err)
+	}
+	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = 'set evidence rule' AND object = 'RENTAN'`); n != 1 {
+		t.Errorf("the trail tells %d times", n)
+	}
+	v.get("/kerja/aturan-bukti/TIDAK-ADA").want(http.StatusNotFound)
+	s.operatorOf("dlh", "bukti.aturan").get("/kerja/aturan-bukti").want(http.StatusOK)
+}

@@ -49,6 +49,7 @@ func (p workPage) WorkMenu() []menuItem {
 	add(u.MayVerify(), "Verifikasi", deskPath)
 	add(sampleReaders.admits(u), "Uji petik", spotCheckPath)
 	add(u.MayPublish(), "Terbitkan", publishingPath)
+	add(u.MayVerify(), "Bukti", evidenceListPath)
 	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
 	add(workers.admits(u), "Impor dan unduh", exchangePath)
 	add(workers.admits(u), "Kalender", calendarPath)
