@@ -78,44 +78,58 @@ func (f deskFilter) Query() string {
 	return "?" + q.Encode()
 }
 
-// of is the filter as the queue takes it. Rows without findings are picked out afterwards.
-func (f deskFilter) of() (report.QueueFilter, error) {
-	q := report.QueueFilter{Agency: f.Agency, Finding: f.Finding}
-	switch f.Finding {
-	case withFindings:
-		q.Finding = "*"
-	case withoutFindings:
-		q.Finding = ""
-	}
+// check refuses what the filter cannot mean.
+func (f deskFilter) check() error {
 	if !isText(f.Agency) || !isText(f.Finding) {
-		return q, fault.New(fault.NotFound, "Saringan ini tidak dapat dibaca.")
+		return fault.New(fault.NotFound, "Saringan ini tidak dapat dibaca.")
 	}
 	if f.Period != "" {
-		p, err := scoring.ParsePeriod(f.Period)
-		if err != nil {
-			return q, fault.Wrap(err, fault.NotFound, "Periode ditulis seperti 2026-TW3.")
+		if _, err := scoring.ParsePeriod(f.Period); err != nil {
+			return fault.Wrap(err, fault.NotFound, "Periode ditulis seperti 2026-TW3.")
 		}
-		q.Period = p
 	}
-	return q, nil
+	return nil
 }
 
-// loadQueue reads the rows of the filter, oldest first.
-func (s *Server) loadQueue(c *gin.Context, f deskFilter) ([]report.WorksheetRow, *report.Queue, error) {
-	filter, err := f.of()
-	if err != nil {
-		return nil, nil, err
+// takes reports whether a row is asked for.
+func (f deskFilter) takes(r *report.WorksheetRow) bool {
+	switch {
+	case f.Agency != "" && r.Key.Agency != f.Agency,
+		f.Period != "" && r.Period.String() != f.Period,
+		f.Period == "" && isLocked(*r):
+		return false
 	}
-	q, err := report.LoadQueue(c.Request.Context(), s.cfg.Web, s.user(c), filter, s.now())
-	if err != nil {
-		return nil, nil, err
+	switch f.Finding {
+	case "":
+		return true
+	case withFindings:
+		return len(r.Findings) > 0
+	case withoutFindings:
+		return len(r.Findings) == 0
 	}
-	rows := q.Rows
-	if f.Finding == withoutFindings {
-		rows = slices.DeleteFunc(rows, func(r report.WorksheetRow) bool { return len(r.Findings) > 0 })
-	}
-	return rows, q, nil
+	return slices.ContainsFunc(r.Findings, func(x report.Finding) bool { return x.Code == f.Finding })
 }
+
+// loadQueue reads everything that waits, oldest first, and what of it the filter takes.
+func (s *Server) loadQueue(c *gin.Context, f deskFilter) (rows, all []report.WorksheetRow, err error) {
+	if err := f.check(); err != nil {
+		return nil, nil, err
+	}
+	q, err := report.LoadQueue(c.Request.Context(), s.cfg.Web, s.user(c), report.QueueFilter{}, s.now())
+	if err != nil {
+		return nil, nil, err
+	}
+	for i := range q.Rows {
+		if f.takes(&q.Rows[i]) {
+			rows = append(rows, q.Rows[i])
+		}
+	}
+	return rows, q.Rows, nil
+}
+
+// isLocked reports whether nothing can be done about the row, since its period has closed.
+// Such rows are shown to those who ask for their period.
+func isLocked(r report.WorksheetRow) bool { return !r.MayVerify && !r.MayReturn && !r.TypedByMe }
 
 // deskPage is the queue of verification.
 type deskPage struct {
@@ -136,6 +150,7 @@ type deskPage struct {
 	Older    string // of the page after
 	From, To int
 	AllHref  string // all on one page; empty: they are
+	Locked   []note // periods that closed while reports waited
 }
 
 // deskLine is a row of the queue.
@@ -164,7 +179,7 @@ func deskItemPath(k report.Key, f deskFilter) string {
 
 // loadDesk reads the page of a filter.
 func (s *Server) loadDesk(c *gin.Context, f deskFilter) (*deskPage, error) {
-	rows, q, err := s.loadQueue(c, f)
+	rows, all, err := s.loadQueue(c, f)
 	if err != nil {
 		return nil, err
 	}
@@ -178,9 +193,7 @@ func (s *Server) loadDesk(c *gin.Context, f deskFilter) (*deskPage, error) {
 	if p.Total > 0 {
 		p.Heading = formatCount(p.Total) + " laporan menunggu verifikasi"
 	}
-	if err := p.choices(c, s, rows, q); err != nil {
-		return nil, err
-	}
+	p.choices(all)
 	days := map[string]int{} // by the day of approval: few days, many rows
 	for i := range p.page(rows) {
 		r := &rows[p.From-1+i]
@@ -235,22 +248,19 @@ func (p *deskPage) page(rows []report.WorksheetRow) []report.WorksheetRow {
 }
 
 // choices fills in what the desk can be narrowed down to.
-func (p *deskPage) choices(c *gin.Context, s *Server, rows []report.WorksheetRow, q *report.Queue) error {
-	all := rows
-	if p.Filter.Agency != "" || p.Filter.Period != "" || p.Filter.Finding != "" {
-		whole, _, err := s.loadQueue(c, deskFilter{})
-		if err != nil {
-			return err
-		}
-		all = whole
-	}
-	agencies, periods, names := map[string]string{}, map[string]scoring.Period{}, map[string]string{}
+func (p *deskPage) choices(all []report.WorksheetRow) {
+	agencies, periods, names, locked := map[string]string{}, map[string]scoring.Period{}, map[string]string{}, map[string]int{}
+	counts := map[string]int{}
 	for i := range all {
 		r := &all[i]
+		if isLocked(*r) {
+			locked[r.Period.String()]++
+		}
 		agencies[r.Key.Agency] = shortAgency(r.Agency.Name)
 		periods[r.Period.String()] = r.Period
 		for _, f := range r.Findings {
 			names[f.Code] = f.Name
+			counts[f.Code]++
 		}
 	}
 	for code, name := range agencies {
@@ -259,20 +269,21 @@ func (p *deskPage) choices(c *gin.Context, s *Server, rows []report.WorksheetRow
 	byName := func(a, b choice) int { return cmp.Compare(a.Name, b.Name) }
 	slices.SortFunc(p.Agencies, byName)
 	for _, code := range slices.Sorted(maps.Keys(periods)) {
+		if n := locked[code]; n > 0 && p.Filter.Period == "" {
+			p.Locked = append(p.Locked, note{
+				Text: fmt.Sprintf("%s laporan %s sudah ditutup sebelum diverifikasi", formatCount(n), formatPeriod(periods[code])), Href: deskPath + deskFilter{Period: code}.Query(),
+				Detail: "Tidak dapat diverifikasi lagi, kecuali dibuka kembali atau diberi izin terlambat.",
+			})
+		}
 		p.Periods = append(p.Periods, choice{Value: code, Name: formatPeriod(periods[code])})
 	}
 	var checks []choice
 	for code, name := range names {
-		text := capital(name)
-		if n := q.Findings[code]; n > 0 {
-			text += " (" + formatCount(n) + ")"
-		}
-		checks = append(checks, choice{Value: code, Name: text})
+		checks = append(checks, choice{Value: code, Name: capital(name) + " (" + formatCount(counts[code]) + ")"})
 	}
 	slices.SortFunc(checks, byName)
 	p.Findings = append([]choice{{Value: withFindings, Name: "Ada temuan"}, {Value: withoutFindings, Name: "Tanpa temuan"}}, checks...)
 	p.Agencies, p.Periods, p.Findings = choose(p.Agencies, p.Filter.Agency), choose(p.Periods, p.Filter.Period), choose(p.Findings, p.Filter.Finding)
-	return nil
 }
 
 func (s *Server) showDesk(c *gin.Context) error {

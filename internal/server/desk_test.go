@@ -122,7 +122,7 @@ func TestDesk(t *testing.T) {
 		v := s.as("organisasi")
 		a := v.get("/kerja/verifikasi?semua=1").want(http.StatusOK)
 		a.wellFormed("desk")
-		open := s.count(`SELECT count(*) FROM reports WHERE status = 'approved'`)
+		open := s.count(`SELECT count(*) FROM reports WHERE status = 'approved' AND quarter = 4 AND year = 2026`)
 		if got := a.page().Find("tbody tr").Length(); got != open || firstNumber(a.text("h1")) != open {
 			t.Errorf("%d rows under %q, want %d", got, a.text("h1"), open)
 		}
@@ -132,7 +132,7 @@ func TestDesk(t *testing.T) {
 			t.Errorf("%d with and %d without findings, want %d together", with, without, open)
 		}
 		dlh := v.get("/kerja/verifikasi?instansi=dlh").want(http.StatusOK)
-		if got := dlh.page().Find("tbody tr").Length(); got != s.count(`SELECT count(*) FROM reports r JOIN target_series ts ON ts.id = r.series_id JOIN agencies a ON a.id = ts.agency_id WHERE r.status = 'approved' AND a.code = 'dlh'`) {
+		if got := dlh.page().Find("tbody tr").Length(); got != s.count(`SELECT count(*) FROM reports r JOIN target_series ts ON ts.id = r.series_id JOIN agencies a ON a.id = ts.agency_id WHERE r.status = 'approved' AND a.code = 'dlh' AND r.year = 2026 AND r.quarter = 4`) {
 			t.Errorf("%d rows of dlh", got)
 		}
 		v.get("/kerja/verifikasi?periode=ngawur").want(http.StatusNotFound)
