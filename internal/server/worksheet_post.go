@@ -32,14 +32,7 @@ func (s *Server) postWorksheet(c *gin.Context) error {
 	if err != nil {
 		return err
 	}
-	if w, err = s.loadSheet(c); err != nil {
-		return err
-	}
 	switch form.Action {
-	case "kirim", "kirim-lengkap":
-		if st.clashes() == 0 {
-			return s.confirmWorksheet(c, w, form, st)
-		}
 	case "tarik":
 		if _, err := report.Withdraw(c.Request.Context(), s.cfg.Web, s.user(c), s.keyOf(c, form.Argument), s.now()); err != nil {
 			return err
@@ -49,7 +42,14 @@ func (s *Server) postWorksheet(c *gin.Context) error {
 			return err
 		}
 	}
-	if len(st.problems(w)) > 0 || st.clashes() > 0 {
+	asks := form.Action == "kirim" || form.Action == "kirim-lengkap"
+	if clashes, failed := st.clashes() > 0, len(st.problems(w)) > 0; asks || clashes || failed {
+		if w, err = s.loadSheet(c); err != nil { // as it is now
+			return err
+		}
+		if asks && !clashes {
+			return s.confirmWorksheet(c, w, form, st)
+		}
 		return s.renderSheetProblems(c, w, st)
 	}
 	to := worksheetPath(w.Agency.Code, w.Period.Period) + "?tersimpan=1"
