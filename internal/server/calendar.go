@@ -223,62 +223,66 @@ func (s *Server) changePeriod(c *gin.Context) error {
 	if strings.TrimSpace(reason) == "" {
 		p.Problems = append(p.Problems, problem{reasonField, "Isi alasan."})
 	}
+	m := roadmap.Moments{OpensAt: p.Line.OpensAt, DueAt: p.Line.DueAt, ClosesAt: p.Line.ClosesAt, PublishBy: p.Line.PublishBy}
+	if form.Action == "pindah" {
+		p.Problems = append(s.readMoments(p, &m), p.Problems...)
+	}
 	if len(p.Problems) == 0 {
-		err := s.doPeriod(c, p)
-		if err == nil && len(p.Problems) == 0 {
+		err := s.doPeriod(c, p, m)
+		if err == nil {
 			c.Redirect(http.StatusSeeOther, calendarPath+"?pesan="+form.Action)
 			return nil
 		}
-		if kind := fault.KindOf(err); err != nil && kind != fault.Invalid {
+		if fault.KindOf(err) != fault.Invalid {
 			return err
 		}
-		if err != nil {
-			p.Problems = problems{{"", fault.MessageOf(err)}}
-		}
+		p.Problems = problems{{"", fault.MessageOf(err)}}
 	}
 	return s.renderProblems(c, http.StatusUnprocessableEntity, "period", &p.Page, p)
 }
 
-// doPeriod does what the form of p asks for; days that cannot be read become problems of p.
-func (s *Server) doPeriod(c *gin.Context, p *periodPage) error {
+// doPeriod does what the form of p asks for.
+func (s *Server) doPeriod(c *gin.Context, p *periodPage, m roadmap.Moments) error {
 	ctx, u, now := c.Request.Context(), s.user(c), s.now()
 	switch p.Form.Action {
+	case "pindah":
+		return roadmap.MovePeriod(ctx, s.cfg.Web, u, p.Line.Period, m, p.Form.Reason, now)
 	case "buka":
 		return roadmap.OpenPeriod(ctx, s.cfg.Web, u, p.Line.Period, p.Form.NowReason, now)
 	case "tutup":
 		return roadmap.ClosePeriod(ctx, s.cfg.Web, u, p.Line.Period, p.Form.NowReason, now)
-	case "pindah":
-	default:
-		return fault.New(fault.Invalid, "Pilih apa yang akan dilakukan.")
 	}
-	m := roadmap.Moments{OpensAt: p.Line.OpensAt, DueAt: p.Line.DueAt, ClosesAt: p.Line.ClosesAt, PublishBy: p.Line.PublishBy}
+	return fault.New(fault.Invalid, "Pilih apa yang akan dilakukan.")
+}
+
+// readMoments puts the days of the form into m and says what is wrong with them. A moment
+// whose day was not changed stays as it is.
+func (s *Server) readMoments(p *periodPage, m *roadmap.Moments) (found problems) {
 	for _, d := range []struct {
 		field, typed string
 		at           *time.Time
-		end          bool // the instant is the first after the day
+		days         int // from the day typed to the first instant after it
 	}{
-		{"dibuka", p.Form.Opens, &m.OpensAt, false}, {"batas", p.Form.Due, &m.DueAt, true},
-		{"ditutup", p.Form.Closes, &m.ClosesAt, true}, {"terbit", p.Form.Publish, &m.PublishBy, true},
+		{"dibuka", p.Form.Opens, &m.OpensAt, 0}, {"batas", p.Form.Due, &m.DueAt, 1},
+		{"ditutup", p.Form.Closes, &m.ClosesAt, 1}, {"terbit", p.Form.Publish, &m.PublishBy, 1},
 	} {
 		if d.field == "dibuka" && p.Line.OpenedAt != nil {
-			continue
+			continue // not on the form
 		}
 		t, wrong := readDay(d.typed, s.cfg.Zone)
 		if wrong != "" {
-			p.Problems = append(p.Problems, problem{d.field, wrong})
+			found = append(found, problem{d.field, wrong})
 			continue
 		}
-		if d.end {
-			t = t.AddDate(0, 0, 1)
+		shown := d.at.In(s.cfg.Zone)
+		if d.days > 0 {
+			shown = shown.Add(-time.Nanosecond)
 		}
-		if unchanged := formatDate(t, s.cfg.Zone) == formatDate(*d.at, s.cfg.Zone); !unchanged { // a moment within the day stays as it was
-			*d.at = t
+		if shown.Format(time.DateOnly) != d.typed {
+			*d.at = t.AddDate(0, 0, d.days)
 		}
 	}
-	if len(p.Problems) > 0 {
-		return nil
-	}
-	return roadmap.MovePeriod(ctx, s.cfg.Web, u, p.Line.Period, m, p.Form.Reason, now)
+	return found
 }
 
 // readDay reads a day as an input of type date sends it, at its first instant in the zone;
