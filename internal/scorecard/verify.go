@@ -58,8 +58,8 @@ func (p *storedPublication) differs(format string, args ...any) error {
 // named, and compares every row, every record and every hash; number 0 means all of them,
 // oldest first. Each that holds is given to each. It returns a *Mismatch for the first
 // that does not, and fault.NotFound for a number that does not exist. What was recorded
-// after a publication plays no part. Names and addresses of areas, agencies and services
-// may be corrected in place afterwards: what a publication says of them is held by its
+// after a publication plays no part. Names and addresses of areas, agencies (also as offices that
+// acted) and services may be corrected in place afterwards: what a publication says of them is held by its
 // hash and by the one after it alone.
 func Verify(ctx context.Context, db *bun.DB, number int, zone *time.Location, each func(Verified)) error {
 	return postgres.InTx(ctx, db, &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}, func(ctx context.Context, tx postgres.Tx) error {
@@ -206,6 +206,7 @@ func (p *storedPublication) compareContent(ctx context.Context, tx postgres.Tx, 
 	if err := r.collect(ctx, tx, again); err != nil {
 		return err
 	}
+	takeOffices(again.Achievements, c.Achievements)
 	if c.Roadmap != again.Roadmap {
 		return p.differs("the roadmap is not the one that was published: %+v, now %+v", c.Roadmap, again.Roadmap)
 	}
@@ -234,6 +235,43 @@ func (p *storedPublication) compareContent(ctx context.Context, tx postgres.Tx, 
 		return err
 	}
 	return sameList(p, "word", c.Method.Words, bandRecords(r.rule.words))
+}
+
+// takeOffices names the offices in the provenance as they were published where an agency was renamed
+// since: wherever one name stood, one other name stands now, and nowhere else. Any other difference
+// stays.
+func takeOffices(again, published []Achievement) {
+	names, back := map[string]map[string]bool{}, map[string]map[string]bool{}
+	put := func(m map[string]map[string]bool, key, value string) {
+		if m[key] == nil {
+			m[key] = map[string]bool{}
+		}
+		m[key][value] = true
+	}
+	eachOffice(again, published, func(now, then *Step) {
+		put(names, then.Office, now.Office)
+		put(back, now.Office, then.Office)
+	})
+	eachOffice(again, published, func(now, then *Step) {
+		if len(names[then.Office]) == 1 && len(back[now.Office]) == 1 {
+			now.Office = then.Office
+		}
+	})
+}
+
+// eachOffice calls f for each step that both lists have.
+func eachOffice(again, published []Achievement, f func(now, then *Step)) {
+	for i := range min(len(again), len(published)) {
+		now, then := again[i].Provenance, published[i].Provenance
+		if now == nil || then == nil {
+			continue
+		}
+		for _, step := range [][2]*Step{{now.Reported, then.Reported}, {now.Approved, then.Approved}, {now.Verified, then.Verified}} {
+			if step[0] != nil && step[1] != nil {
+				f(step[0], step[1])
+			}
+		}
+	}
 }
 
 // standardsOf returns what was promised for each service, without its name and the

@@ -100,7 +100,7 @@ func (s *Server) newClausePage(c *gin.Context) *stewardPage {
 func (p *stewardPage) addClauseForm(id int64, x steward.Clause, links string) {
 	fields := []stewardField{
 		p.input("peraturan", "Peraturan", x.Regulation, "Misalnya Perwali 12/2026.").must(), p.input("letak", "Letak", x.Reference, "Misalnya Pasal 5 ayat (2).").must(),
-		p.input("urutan", "Urutan dalam peraturan", strconv.Itoa(x.Ordinal), "").of("number"), p.input("isi", "Isi singkat", x.Summary, "").of("area").must(),
+		p.input("urutan", "Urutan dalam peraturan", strconv.Itoa(x.Ordinal), "").of("number"), p.input("ringkas", "Isi singkat", x.Summary, "").of("area").must(),
 		withRows(p.input("kaitan", "Dijawab oleh", links, "Satu baris satu: tujuan T1, sasaran S1.1, indikator TEPAT-WAKTU, atau standar kel-domisili."), 5),
 	}
 	if id > 0 {
@@ -146,7 +146,7 @@ func (s *Server) putClause(c *gin.Context) error {
 	id, _ := strconv.ParseInt(v.Get("id"), 10, 64) // 0: a new one
 	ordinal, _ := strconv.Atoi(v.Get("urutan"))    // 0 where it is none
 	ordinal = min(max(ordinal, 0), 100_000)
-	x := steward.Clause{ID: id, Regulation: v.Get("peraturan"), Reference: v.Get("letak"), Summary: v.Get("isi"), Ordinal: ordinal, Retired: v.Get("dicabut") != ""}
+	x := steward.Clause{ID: id, Regulation: v.Get("peraturan"), Reference: v.Get("letak"), Summary: v.Get("ringkas"), Ordinal: ordinal, Retired: v.Get("dicabut") != ""}
 	if _, err := steward.PutClause(c.Request.Context(), s.cfg.Web, s.user(c), id, x, v.Get("kaitan"), x.Retired, s.now()); err != nil {
 		return s.take(c, s.newClausePage(c), err, func(p *stewardPage) { p.addClauseForm(id, x, v.Get("kaitan")) })
 	}

@@ -168,8 +168,8 @@ func TestTheRoadmapIsKeptInPages(t *testing.T) {
 		if !strings.Contains(a.text("#belum"), "SIPPN") || !strings.Contains(a.text("#tanpa"), "Semua indikator punya klausul") {
 			t.Errorf("clauses without an answer: %q; without a clause: %q", a.text("#belum"), a.text("#tanpa"))
 		}
-		v.post(root+"/klausul/ubah", "peraturan", "Perwali 1/2027", "letak", "Pasal 3", "isi", "Uji", "kaitan", "indikator NGAWUR").want(http.StatusUnprocessableEntity)
-		v.post(root+"/klausul/ubah", "peraturan", "Perwali 1/2027", "letak", "Pasal 3", "isi", "Uji", "kaitan", "indikator IKM\nstandar kel-domisili").want(http.StatusSeeOther)
+		v.post(root+"/klausul/ubah", "peraturan", "Perwali 1/2027", "letak", "Pasal 3", "ringkas", "Uji", "kaitan", "indikator NGAWUR").want(http.StatusUnprocessableEntity)
+		v.post(root+"/klausul/ubah", "peraturan", "Perwali 1/2027", "letak", "Pasal 3", "ringkas", "Uji", "kaitan", "indikator IKM\nstandar kel-domisili").want(http.StatusSeeOther)
 
 		domisili := root + "/layanan/ubah/kel-domisili"
 		form := v.get(domisili).want(http.StatusOK).formOf(domisili)

@@ -78,7 +78,7 @@ func PutClause(ctx context.Context, db *bun.DB, by *account.User, id int64, c Cl
 	var ps Problems
 	ps.required("peraturan", "nama peraturan", c.Regulation, 200)
 	ps.required("letak", "letak klausul", c.Reference, 120)
-	ps.required("isi", "isi singkat", c.Summary, 1000)
+	ps.required("ringkas", "isi singkat", c.Summary, 1000)
 	if err := ps.orNil(); err != nil {
 		return 0, err
 	}
