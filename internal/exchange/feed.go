@@ -44,6 +44,7 @@ type Mapping struct {
 type MappedField struct {
 	Name, Label, Hint string
 	Required          bool
+	Missing           bool // it is required, and nothing was chosen
 	Ref               Ref
 }
 
@@ -220,8 +221,7 @@ func tryFeed(ctx context.Context, db bun.IDB, book *Book, by *account.User, sum 
 			}
 		}
 		if field.Required && field.Ref.Constant == "" {
-			d.Ask = true
-			d.m.sheet(Mistake, s, "", fmt.Sprintf("Belum dipilih kolom untuk %s.", field.Label), "Pilih kolomnya, atau tulis nilai yang sama untuk semua baris.")
+			d.Ask, field.Missing = true, true
 		}
 	}
 	if !d.Ask {

@@ -60,6 +60,19 @@ func exchangeSheetPath(agency string, p roadmap.Period) string {
 	return home + "unduh/laporan/" + agency + "/" + p.String() + ".xlsx"
 }
 
+// SheetFile is the address of the sheet as a workbook.
+func (p worksheetPage) SheetFile() string {
+	return home + "unduh/" + strings.TrimPrefix(p.Address, home) + ".xlsx"
+}
+
+// SheetUpload is where that workbook is handed back; empty: not by this user, or not now.
+func (p worksheetPage) SheetUpload() string {
+	if !p.MayEdit {
+		return ""
+	}
+	return exchangePath + "/" + strings.TrimPrefix(p.Address, worksheetPrefix)
+}
+
 // exchangePage leads to all files in and out.
 type exchangePage struct {
 	workPage
