@@ -24,7 +24,8 @@ func demoCommand(p *program) *cobra.Command {
 		Use:   "demo",
 		Short: "Make a city with invented figures and serve it: the first look",
 		Long: `Makes a private PostgreSQL in PETAJALAN_DATA (./data), loads the roadmap, invents seven
-quarters of progress, publishes eight times and serves on PETAJALAN_ADDR (:8080). Every page
+quarters of progress, publishes eight times, opens the quarter under way with some of its work
+done, and serves on PETAJALAN_ADDR (:8080). Every page
 says DATA PERAGAAN. The next start finds everything as it was left. DATABASE_URL is never touched.`,
 		Args: cobra.NoArgs,
 		RunE: func(c *cobra.Command, _ []string) error { return p.demo(c.Context()) },

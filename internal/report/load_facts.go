@@ -440,6 +440,17 @@ func (l *loader) finish(r *WorksheetRow) {
 	if r.MayEdit || l.prefill {
 		l.offer(r)
 	}
+	r.EvidenceNeeded = f.rule.required && !r.feedSuffices()
+}
+
+// feedSuffices says that the value, or the one offered in its place, brings the evidence that
+// the rule asks for.
+func (r *WorksheetRow) feedSuffices() bool {
+	v := r.Value
+	if r.Prefill != nil && r.Prefill.Automatic && !v.hasFigure() {
+		v = r.Prefill.Value
+	}
+	return r.fromFeed(v) && slices.Contains(r.facts.rule.kinds, EvidenceFeed)
 }
 
 // finishOlder brings the due periods before into order, with their results.

@@ -166,7 +166,7 @@ func (r *WorksheetRow) problems(d DraftRow) []Problem {
 	for _, p := range r.unexplained(v) {
 		add(p.Field, p.Text)
 	}
-	if text := r.facts.rule.unmet(r.evidenceFor(v)); text != "" {
+	if text := r.MissingEvidence(v); text != "" {
 		add(FieldEvidence, text)
 	}
 	return list

@@ -55,7 +55,7 @@ type WorksheetRow struct {
 	DenominatorLabel string
 	DataSource       string
 	EvidenceRule     string   // in words, from the sheet
-	EvidenceNeeded   bool     // it cannot be handed in without evidence
+	EvidenceNeeded   bool     // as it stands it cannot be handed in without evidence that a person adds
 	Choices          []Choice // of a predicate, a milestone, yes or no; nil otherwise
 
 	// The working copy. Typed holds the fields whose text is kept as it was typed.
@@ -178,6 +178,15 @@ func (r *WorksheetRow) NoteWhy(v Value) string { return r.why(v, r.preview(v)) }
 
 // FindingsOf are the findings of a value that is not saved.
 func (r *WorksheetRow) FindingsOf(v Value) []Finding { return r.check(v, r.preview(v)) }
+
+// MissingEvidence says in words what evidence a value that is not saved still needs; empty:
+// none. A value taken from a feed brings its own.
+func (r *WorksheetRow) MissingEvidence(v Value) string {
+	if v.NotApplicable {
+		return ""
+	}
+	return r.facts.rule.unmet(r.evidenceFor(v))
+}
 
 // Parse reads what was typed into the fields of the row. What cannot be read stands in the
 // problems and, like all numbers, in the Typed of the draft as it was typed.
