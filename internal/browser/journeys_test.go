@@ -19,11 +19,14 @@ import (
 	"petajalan/internal/demo"
 )
 
-// journey is somebody on the way through the site, whose browser runs no scripts.
+// journey is somebody on the way through the site, whose browser runs no scripts unless it
+// says so.
 type journey struct {
 	*tab
-	t    *testing.T
-	site string
+	t       *testing.T
+	site    string
+	proof   string // path of a file to hand in as evidence
+	scripts bool
 }
 
 // journeys are ways through the site, each without a script.
@@ -64,7 +67,8 @@ func (j *journey) leave(actions ...chromedp.Action) (path string) {
 	j.t.Helper()
 	location, status := j.follow(j.t, actions...)
 	if status != 200 {
-		j.t.Fatalf("%s answers %d", location, status)
+		said := j.text("main")
+		j.t.Fatalf("%s answers %d: %.600s", location, status, said)
 	}
 	path, ours := strings.CutPrefix(location, j.site)
 	if !ours {
