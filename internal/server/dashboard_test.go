@@ -59,8 +59,8 @@ func TestDashboard(t *testing.T) {
 		if a.text(".days") != "Sudah ditutup" || !strings.Contains(a.text(".banner"), "DATA PERAGAAN") {
 			t.Errorf("deadline %q, banner %q", a.text(".days"), a.text(".banner"))
 		}
-		if n := a.page().Find("main form, main button").Length(); n != 0 {
-			t.Errorf("%d forms or buttons, though there is nothing to do here yet", n)
+		if n := a.page().Find("main form").Length(); n != 1 || a.page().Find("form[action='/kerja/pengingat'] button").Length() != 1 {
+			t.Errorf("%d forms, want the one that reminds agencies", n)
 		}
 	})
 
