@@ -13,6 +13,7 @@ import (
 	"petajalan/internal/account"
 	"petajalan/internal/audit"
 	"petajalan/internal/config"
+	"petajalan/internal/exchange"
 	"petajalan/internal/notice"
 	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
@@ -169,6 +170,7 @@ func purge(ctx context.Context, tx postgres.Tx, zone *time.Location, slot time.T
 		func() (int, error) { n, err := account.Purge(ctx, tx, slot); return int(n), err },
 		func() (int, error) { return notice.Purge(ctx, tx, slot.In(zone)) },
 		func() (int, error) { return schedule.Purge(ctx, tx, slot) },
+		func() (int, error) { return exchange.Purge(ctx, tx, slot) },
 	} {
 		n, err := f()
 		if err != nil {
