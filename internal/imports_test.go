@@ -62,6 +62,7 @@ var keepers = map[string]string{
 	"github.com/gin-gonic/gin":                   "internal/server",
 	"github.com/spf13/cobra":                     "cmd/petajalan",
 	"github.com/robfig/cron/v3":                  "internal/schedule",
+	"github.com/wneessen/go-mail":                "internal/notice",
 	"github.com/jackc/pgx/v5/stdlib":             "internal/postgres",
 	"github.com/fergusstrange/embedded-postgres": "internal/postgres",
 	"github.com/golang-migrate/migrate":          "", // bun's is enough
