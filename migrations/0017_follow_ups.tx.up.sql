@@ -38,4 +38,3 @@ CREATE TRIGGER follow_up_events_no_truncate BEFORE TRUNCATE ON follow_up_events 
 
 GRANT SELECT ON follow_ups, follow_up_events TO peta_web, peta_job, peta_ro;
 GRANT INSERT ON follow_ups, follow_up_events TO peta_web;
-GRANT USAGE ON ALL SEQUENCES IN SCHEMA public TO peta_web, peta_job;
