@@ -8,9 +8,9 @@ import (
 
 func TestExchange_ASheetGoesOutAndComesBackOnlyWhenConfirmed(t *testing.T) {
 	t.Parallel()
-	s := newDemoSite(t)
+	s := newOpenSite(t)
 	operator := s.as("operator.dispendukcapil")
-	page := operator.get("/kerja/impor").want(http.StatusOK)
+	page := operator.get("/kerja/impor?periode=2026-TW4").want(http.StatusOK)
 	page.wellFormed("impor")
 	address, ok := page.page().Find("a[href^='/kerja/unduh/laporan/dispendukcapil/']").Attr("href")
 	if !ok {
