@@ -105,7 +105,7 @@ func (j *journey) all(selector string) []*cdp.Node {
 func (j *journey) wants(text, part string) {
 	j.t.Helper()
 	if !strings.Contains(text, part) {
-		j.t.Errorf("“%s” does not say “%s”", text, part)
+		j.t.Errorf("“%.800s” does not say “%s”", text, part)
 	}
 }
 

@@ -101,6 +101,7 @@ func serve(t *testing.T, d *postgrestest.Database, now func() time.Time) (addres
 	if err := s.Load(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	go s.Run(t.Context()) // looks for publications
 	h := httptest.NewServer(s.Handler())
 	t.Cleanup(h.Close)
 	return h.URL
