@@ -37,6 +37,8 @@ func journeys(t *testing.T, c *city, b *chromium) {
 		"AnOfficerSignsInAndOut":                 signingInAndOut,
 		"DarkAndBack":                            changingTheTheme,
 		"KeyboardSkipsToTheContent":              skipping,
+		"HalfOfTheFieldsAreFilledAlready":        prefilled,
+		"APeriodIsApprovedInThreeTaps":           approving,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -280,4 +282,42 @@ func skipping(j *journey) {
 	if len(j.all("main :focus")) != 1 {
 		j.t.Error("after the skip link the next Tab is not in the content")
 	}
+}
+
+// prefilled counts, on the worksheet of an operator, the fields for figures and those of
+// them that hold something before anything is typed.
+func prefilled(j *journey) {
+	j.signIn("operator.dispendukcapil")
+	j.click(`main a[href^="/kerja/laporan/dispendukcapil/"]`)
+	figures, filled, offered := 0, 0, 0
+	j.do(j.t, chromedp.Evaluate(`document.querySelectorAll("fieldset[data-row] .unit input, fieldset[data-row] .options, fieldset[data-row] .figures select").length`, &figures),
+		chromedp.Evaluate(`[...document.querySelectorAll("fieldset[data-row] .unit input, fieldset[data-row] .figures select")].filter(e => e.value).length +
+			document.querySelectorAll("fieldset[data-row] .options:has(:checked)").length`, &filled),
+		chromedp.Evaluate(`document.querySelectorAll("fieldset[data-row] .source-mark").length`, &offered))
+	if figures < 10 || 2*filled < figures || offered < 5 {
+		j.t.Errorf("%d of %d fields hold something, %d rows say from where; want at least half of 10 or more, and 5", filled, figures, offered)
+	}
+}
+
+// approving counts what a lurah taps after signing in, with nothing to object to.
+func approving(j *journey) {
+	j.signIn("lurah.bendogerit")
+	taps := 0
+	for _, selector := range []string{`main a[href^="/kerja/setujui/"]`, "#setujui button"} {
+		j.click(selector)
+		taps++
+	}
+	j.wants(j.text("main"), "Tidak ada laporan yang menunggu persetujuan")
+	if taps > 3 {
+		j.t.Errorf("%d taps, want at most 3", taps)
+	}
+}
+
+// signIn signs in as somebody of the demo.
+func (j *journey) signIn(login string) {
+	j.t.Helper()
+	j.open("/masuk")
+	j.arrive("/kerja/",
+		chromedp.SendKeys("#pengguna", login, chromedp.ByQuery),
+		chromedp.SendKeys("#sandi", demo.Password+kb.Enter, chromedp.ByQuery))
 }

@@ -54,10 +54,19 @@ func demoDatabase(t *testing.T) *postgrestest.Database {
 	return d
 }
 
-// newCity serves the demo.
+// newCity serves the demo, with the quarter under way opened as for a visitor.
 func newCity(t *testing.T) *city {
 	t.Helper()
-	c := &city{site: serve(t, demoDatabase(t), func() time.Time { return clock })}
+	d := demoDatabase(t)
+	site := serve(t, d, func() time.Time { return clock })
+	files, err := evidence.OpenPostgres(t.Context(), d.Web, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := demo.OpenQuarter(t.Context(), d.Owner, files, jakarta, clock); err != nil {
+		t.Fatal(err)
+	}
+	c := &city{site: site}
 	if err := json.Unmarshal(get(t, c.site+"/terbitan/8.json").body, &c.content); err != nil {
 		t.Fatal(err)
 	}
