@@ -228,9 +228,9 @@ func (j *journey) fillIn(sheet string) {
 			j.do(j.t, chromedp.WaitReady(`[id="`+code+`-bukti"] li`, chromedp.ByQuery))
 		}
 	}
-	path := j.click(`button[value="kirim"]:not(.vh)`)
+	j.click(`button[value="kirim"]:not(.vh)`)
 	j.wants(j.text("h1"), "Kirim ")
-	if path = j.click(".sheet__send button"); !strings.HasPrefix(path, sheet) {
+	if path := j.click(".sheet__send button"); !strings.HasPrefix(path, sheet) {
 		j.t.Fatalf("handing in leads to %s", path)
 	}
 }

@@ -24,9 +24,8 @@ const (
 
 // office is what a docx or an xlsx must have.
 type office struct {
-	word     string // as people say it
-	main     string // content type of its main part
-	relation string // of the root relations, to the main part
+	word string // as people say it
+	main string // content type of its main part
 }
 
 var (

@@ -112,9 +112,6 @@ func (t *table) cell(row int, field string) (Cell, bool) {
 	return t.sheet.At(row, i), true
 }
 
-// name is the name of the cell of a field in a row.
-func (t *table) name(row int, field string) string { return CellName(row, t.at[field]) }
-
 // text is what stands in the cell of a field, as text.
 func (t *table) text(row int, field string) string {
 	c, _ := t.cell(row, field)

@@ -168,11 +168,12 @@ func submit(ctx context.Context, db *bun.DB, by *account.User, d report.DraftRow
 	if err != nil {
 		return nil, err
 	}
-	for _, p := range problems {
-		if p.Theirs != nil {
-			return nil, fault.New(fault.Conflict, "%s", p.Text)
+	if len(problems) > 0 {
+		kind := fault.Invalid
+		if problems[0].Theirs != nil {
+			kind = fault.Conflict
 		}
-		return nil, fault.New(fault.Invalid, "%s", p.Text)
+		return nil, fault.New(kind, "%s", problems[0].Text)
 	}
 	r := &report.Report{Key: d.Key}
 	err = db.NewRaw(`SELECT r.id, r.status, r.revision, r.version, r.numerator FROM reports r JOIN target_series s ON s.id = r.series_id

@@ -23,6 +23,7 @@ type agencyWorkPage struct {
 	Agency   scorecard.Agency
 	Name     string
 	Public   string // address of its public page; empty while nothing is published
+	Paper    string // address of its quarterly sheet
 	Period   scoring.Period
 	Periods  []periodLink
 	Tasks    []ownTask // what the user is to do now
@@ -123,6 +124,7 @@ func (s *Server) renderAgencyWork(c *gin.Context, code, title string) error {
 		Trail:    trail,
 		Agency:   w.Agency,
 		Name:     name,
+		Paper:    quarterSheetPath(w.Agency.Code, w.Reporting.Period),
 		Period:   w.Reporting.Period,
 		Deadline: newDeadline(w.Reporting, calendar, now),
 		Log:      newLog(w.Log),

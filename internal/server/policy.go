@@ -28,9 +28,7 @@ var (
 	// anyRole are all who work with the program.
 	anyRole = audience{roles: account.Roles[:]}
 	// workers see work in progress: all but the council, which reads what is published.
-	workers = audience{roles: []account.Role{account.Operator, account.Head, account.Reviewer, account.Inspector, account.Leader, account.Admin}}
-	// reporters type or approve the figures of an agency.
-	reporters = audience{roles: []account.Role{account.Operator, account.Head}}
+	workers   = audience{roles: []account.Role{account.Operator, account.Head, account.Reviewer, account.Inspector, account.Leader, account.Admin}}
 	operators = audience{roles: []account.Role{account.Operator}}
 	heads     = audience{roles: []account.Role{account.Head}}
 	reviewers = audience{roles: []account.Role{account.Reviewer}}

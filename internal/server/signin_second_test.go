@@ -163,8 +163,7 @@ func TestSignIn_AFormIsNotLostWhenTheSessionEnds(t *testing.T) {
 	// Also through a second factor, set up on the way.
 	v, a = expired("organisasi")
 	a = v.post("/masuk", append(a.hidden("/masuk"), "pengguna", "organisasi", "sandi", testPassword)...).want(http.StatusOK)
-	var enrolling []string
-	enrolling = append(a.hidden("/masuk/pasang"), "kode", s.appCode(a.secretOf()))
+	enrolling := append(a.hidden("/masuk/pasang"), "kode", s.appCode(a.secretOf()))
 	a = v.post("/masuk/pasang", enrolling...).want(http.StatusOK)
 	a = v.post("/masuk/lanjut", a.hidden("/masuk/lanjut")...).want(http.StatusOK)
 	if !strings.Contains(a.Body, "baris satu") {
