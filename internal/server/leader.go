@@ -79,24 +79,18 @@ func silentDecision(b *scorecard.Board, now time.Time) (note, bool) {
 	return note{Text: "Belum mengirim laporan, padahal batasnya sudah lewat: " + strings.Join(names, ", "), Href: home + "#belum"}, true
 }
 
-// fallDecisions are the deepest falls of achievements, and so of what the city promised.
+// fallDecisions ask after the deepest falls: two achievements and one agency.
 func fallDecisions(b *scorecard.Board) []note {
-	var list []note
 	m := newMovements(b, draftEdition(b.Draft))
 	if m == nil {
 		return nil
 	}
-	for _, n := range m.Values {
-		if len(list) == 2 {
-			break
-		}
-		list = append(list, n)
+	var list []note
+	for _, n := range m.Values[:min(2, len(m.Values))] {
+		list = append(list, note{Text: "Tanyakan sebabnya: " + n.Text, Detail: sentence(capital(n.Detail)), Href: n.Href})
 	}
-	for _, n := range m.Agencies {
-		if len(list) == 3 {
-			break
-		}
-		list = append(list, n)
+	for _, n := range m.Agencies[:min(1, len(m.Agencies))] {
+		list = append(list, note{Text: "Tanyakan turunnya nilai " + n.Text, Detail: sentence("Nilai " + n.Detail), Href: n.Href})
 	}
 	return list
 }
