@@ -47,10 +47,11 @@ func LoadQueue(ctx context.Context, db bun.IDB, by *account.User, f QueueFilter,
 	}
 	periods := []roadmap.Period{f.Period}
 	if f.Period.IsZero() {
-		var err error
-		if periods, err = waiting(ctx, db, f.Statuses); err != nil {
+		places, err := LoadPlaces(ctx, db, by, f.Statuses, now)
+		if err != nil {
 			return nil, err
 		}
+		periods = openPeriods(places)
 	}
 	q := &Queue{Findings: map[string]int{}}
 	for _, p := range periods { // a few: the open one, and those with late entries
@@ -94,17 +95,6 @@ func (r *WorksheetRow) waitingSince() time.Time {
 		return *r.EditedAt
 	}
 	return time.Time{}
-}
-
-// waiting are the periods that have reports of these statuses, oldest first.
-func waiting(ctx context.Context, db bun.IDB, statuses []Status) ([]roadmap.Period, error) {
-	var periods []roadmap.Period
-	err := db.NewRaw(`SELECT DISTINCT r.year, r.quarter FROM reports r JOIN periods p USING (year, quarter)
-		WHERE r.status IN (?) ORDER BY 1, 2`, bun.List(statuses)).Scan(ctx, &periods)
-	if err != nil {
-		return nil, fmt.Errorf("look for reports that wait: %w", err)
-	}
-	return periods, nil
 }
 
 // ApprovalQueue reads the rows of the agency that wait for its head, as a sheet. It is for

@@ -91,14 +91,8 @@ func (f deskFilter) check() error {
 	return nil
 }
 
-// takes reports whether a row is asked for.
+// takes reports whether the findings of a row are asked for.
 func (f deskFilter) takes(r *report.WorksheetRow) bool {
-	switch {
-	case f.Agency != "" && r.Key.Agency != f.Agency,
-		f.Period != "" && r.Period.String() != f.Period,
-		f.Period == "" && isLocked(*r):
-		return false
-	}
 	switch f.Finding {
 	case "":
 		return true
@@ -110,26 +104,63 @@ func (f deskFilter) takes(r *report.WorksheetRow) bool {
 	return slices.ContainsFunc(r.Findings, func(x report.Finding) bool { return x.Code == f.Finding })
 }
 
-// loadQueue reads everything that waits, oldest first, and what of it the filter takes.
+// takesPlace reports whether a place of the queue is asked for, whatever its findings are.
+// What a closed period left behind is shown to those who ask for the period.
+func (f deskFilter) takesPlace(p report.Place) bool {
+	if f.Agency != "" && p.Key.Agency != f.Agency {
+		return false
+	}
+	if f.Period == "" {
+		return p.Open
+	}
+	return p.Key.Period.String() == f.Period
+}
+
+// loadQueue reads what waits in the agency and period of the filter, oldest first, and what of
+// it has the findings asked for.
 func (s *Server) loadQueue(c *gin.Context, f deskFilter) (rows, all []report.WorksheetRow, err error) {
 	if err := f.check(); err != nil {
 		return nil, nil, err
 	}
-	q, err := report.LoadQueue(c.Request.Context(), s.cfg.Web, s.user(c), report.QueueFilter{}, s.now())
+	q := report.QueueFilter{Agency: f.Agency}
+	if f.Period != "" {
+		if q.Period, err = scoring.ParsePeriod(f.Period); err != nil {
+			return nil, nil, err
+		}
+	}
+	queue, err := report.LoadQueue(c.Request.Context(), s.cfg.Web, s.user(c), q, s.now())
 	if err != nil {
 		return nil, nil, err
 	}
-	for i := range q.Rows {
-		if f.takes(&q.Rows[i]) {
-			rows = append(rows, q.Rows[i])
+	for i := range queue.Rows {
+		if f.takes(&queue.Rows[i]) {
+			rows = append(rows, queue.Rows[i])
 		}
 	}
-	return rows, q.Rows, nil
+	return rows, queue.Rows, nil
 }
 
-// isLocked reports whether nothing can be done about the row, since its period has closed.
-// Such rows are shown to those who ask for their period.
-func isLocked(r report.WorksheetRow) bool { return !r.MayVerify && !r.MayReturn && !r.TypedByMe }
+// loadKeys reads which reports the filter takes, oldest first: without their figures unless it
+// asks for findings, which rest on them.
+func (s *Server) loadKeys(c *gin.Context, f deskFilter) (keys []report.Key, err error) {
+	if f.Finding != "" {
+		rows, _, err := s.loadQueue(c, f)
+		for i := range rows {
+			keys = append(keys, rows[i].Key)
+		}
+		return keys, err
+	}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	places, err := report.LoadPlaces(c.Request.Context(), s.cfg.Web, s.user(c), nil, s.now())
+	for _, x := range places {
+		if f.takesPlace(x) {
+			keys = append(keys, x.Key)
+		}
+	}
+	return keys, err
+}
 
 // deskPage is the queue of verification.
 type deskPage struct {
@@ -183,6 +214,10 @@ func (s *Server) loadDesk(c *gin.Context, f deskFilter) (*deskPage, error) {
 	if err != nil {
 		return nil, err
 	}
+	places, err := report.LoadPlaces(c.Request.Context(), s.cfg.Web, s.user(c), nil, s.now())
+	if err != nil {
+		return nil, err
+	}
 	calendar, err := roadmap.LoadCalendar(c.Request.Context(), s.cfg.Web, s.cfg.Zone)
 	if err != nil {
 		return nil, err
@@ -193,7 +228,7 @@ func (s *Server) loadDesk(c *gin.Context, f deskFilter) (*deskPage, error) {
 	if p.Total > 0 {
 		p.Heading = formatCount(p.Total) + " laporan menunggu verifikasi"
 	}
-	p.choices(all)
+	p.choices(places, all)
 	days := map[string]int{} // by the day of approval: few days, many rows
 	for i := range p.page(rows) {
 		r := &rows[p.From-1+i]
@@ -247,18 +282,21 @@ func (p *deskPage) page(rows []report.WorksheetRow) []report.WorksheetRow {
 	return rows[first:last]
 }
 
-// choices fills in what the desk can be narrowed down to.
-func (p *deskPage) choices(all []report.WorksheetRow) {
+// choices fills in what the desk can be narrowed down to: agencies and periods of everything
+// that waits, findings of what waits in those chosen.
+func (p *deskPage) choices(places []report.Place, rows []report.WorksheetRow) {
 	agencies, periods, names, locked := map[string]string{}, map[string]scoring.Period{}, map[string]string{}, map[string]int{}
 	counts := map[string]int{}
-	for i := range all {
-		r := &all[i]
-		if isLocked(*r) {
-			locked[r.Period.String()]++
+	for _, x := range places {
+		period := x.Key.Period.String()
+		if !x.Open {
+			locked[period]++
 		}
-		agencies[r.Key.Agency] = shortAgency(r.Agency.Name)
-		periods[r.Period.String()] = r.Period
-		for _, f := range r.Findings {
+		agencies[x.Key.Agency] = shortAgency(x.Agency)
+		periods[period] = x.Key.Period
+	}
+	for i := range rows {
+		for _, f := range rows[i].Findings {
 			names[f.Code] = f.Name
 			counts[f.Code]++
 		}

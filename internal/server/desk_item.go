@@ -118,16 +118,16 @@ func (s *Server) loadDeskItem(c *gin.Context) (*deskItemPage, error) {
 // showNext finds the place in the queue and what follows. An item that has left the queue
 // is followed by its first.
 func (s *Server) showNext(c *gin.Context, p *deskItemPage) error {
-	rows, _, err := s.loadQueue(c, p.Filter)
+	keys, err := s.loadKeys(c, p.Filter)
 	if err != nil {
 		return err
 	}
-	i := slices.IndexFunc(rows, func(r report.WorksheetRow) bool { return r.Key == p.Row.Key })
+	i := slices.Index(keys, p.Row.Key)
 	if i >= 0 {
-		p.Place = formatCount(i+1) + " dari " + formatCount(len(rows))
+		p.Place = formatCount(i+1) + " dari " + formatCount(len(keys))
 	}
-	if i+1 < len(rows) {
-		p.Next = deskItemPath(rows[i+1].Key, p.Filter)
+	if i+1 < len(keys) {
+		p.Next = deskItemPath(keys[i+1], p.Filter)
 	}
 	return nil
 }

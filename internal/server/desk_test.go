@@ -139,6 +139,29 @@ func TestDesk(t *testing.T) {
 		s.as("kepala.dinkes").get("/kerja/verifikasi").want(http.StatusForbidden)
 	})
 
+	t.Run("WhatAClosedQuarterLeftBehindStandsApart", func(t *testing.T) {
+		s := whole.in(t)
+		v := s.as("organisasi")
+		open := firstNumber(v.get("/kerja/verifikasi").want(http.StatusOK).text("h1"))
+		if _, err := s.Owner.ExecContext(t.Context(), `UPDATE reports SET status = 'approved' WHERE year = 2026 AND quarter = 3 AND status = 'verified'
+			AND id IN (SELECT id FROM reports WHERE year = 2026 AND quarter = 3 AND status = 'verified' ORDER BY id LIMIT 5)`); err != nil {
+			t.Fatal(err)
+		}
+		a := v.get("/kerja/verifikasi").want(http.StatusOK)
+		a.wellFormed("desk with a closed quarter")
+		if got := firstNumber(a.text("h1")); got != open {
+			t.Errorf("%d wait, want %d as before", got, open)
+		}
+		left := firstNumber(a.text("section[aria-labelledby=tutup] li"))
+		href := a.page().Find("section[aria-labelledby=tutup] a").AttrOr("href", "")
+		if left < 5 || href != "/kerja/verifikasi?periode=2026-TW3" {
+			t.Errorf("%d were left behind, at %q", left, href)
+		}
+		if got := v.get(href).want(http.StatusOK).page().Find(".desk-table tbody tr").Length(); got != left {
+			t.Errorf("%d rows of the closed quarter, want %d", got, left)
+		}
+	})
+
 	t.Run("VerifyingOneOpensTheNext", func(t *testing.T) {
 		s := whole.in(t)
 		v := s.as("organisasi")

@@ -5,8 +5,6 @@ import (
 	"strconv"
 	"strings"
 	"testing"
-
-	"petajalan/internal/scoring"
 )
 
 func TestPublishing(t *testing.T) {
@@ -139,25 +137,4 @@ func TestRemindersFromTheSummary(t *testing.T) {
 	if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = 'remind agencies'`); n != 1 {
 		t.Errorf("%d entries in the trail, want 1", n)
 	}
-}
-
-// BenchmarkDesk opens the desk with all values of a quarter, each of its rows on one page.
-func BenchmarkDesk(b *testing.B) {
-	s := newDemoSite(b)
-	period := scoring.Period{Year: 2026, Quarter: 3}
-	for _, q := range []string{
-		`UPDATE periods SET closed_at = NULL, closes_at = '2026-12-01Z', due_at = '2026-11-28Z', publish_by = '2026-12-10Z' WHERE year = 2026 AND quarter = 3`,
-		`UPDATE reports SET status = 'approved' WHERE year = 2026 AND quarter = 3 AND revision > 0`,
-	} {
-		if _, err := s.Owner.ExecContext(b.Context(), q); err != nil {
-			b.Fatal(err)
-		}
-	}
-	v := s.as("organisasi")
-	address := "/kerja/verifikasi?semua=1&periode=" + period.String()
-	rows := v.get(address).want(http.StatusOK).page().Find("tbody tr").Length()
-	for b.Loop() {
-		v.get(address).want(http.StatusOK)
-	}
-	b.ReportMetric(float64(rows), "rows")
 }
