@@ -87,7 +87,7 @@ func fallDecisions(b *scorecard.Board) []note {
 	}
 	var list []note
 	for _, n := range m.Values[:min(2, len(m.Values))] {
-		list = append(list, note{Text: "Tanyakan sebabnya: " + n.Text, Detail: sentence(capital(n.Detail)), Href: n.Href})
+		list = append(list, note{Text: "Tanyakan sebabnya: " + n.Text, Detail: sentence(n.Detail), Href: n.Href})
 	}
 	for _, n := range m.Agencies[:min(1, len(m.Agencies))] {
 		list = append(list, note{Text: "Tanyakan turunnya nilai " + n.Text, Detail: sentence("Nilai " + n.Detail), Href: n.Href})
