@@ -70,6 +70,9 @@ func TestVisitorFindsAQuarterUnderWay(t *testing.T) {
 			if !r.MayEdit {
 				t.Errorf("%s cannot be edited", r.Indicator)
 			}
+			if r.Prefill != nil && r.Prefill.Automatic && r.IsEmpty() && r.EvidenceNeeded {
+				t.Errorf("%s comes from %s, and evidence is asked for", r.Indicator, r.Prefill.From)
+			}
 		}
 		t.Logf("%d of %d fields are filled", filled, fields)
 		if 2*filled < fields {

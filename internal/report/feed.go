@@ -27,7 +27,8 @@ type FeedValue struct {
 }
 
 // AddFeedValues keeps figures of another system; the newest of a series and period is offered
-// to the operator. Nothing is handed in by it. by is nil where the program itself delivers.
+// to the operator, and is evidence enough unless somebody set a rule that says otherwise.
+// Nothing is handed in by it. by is nil where the program itself delivers.
 // Invalid, with the first mistake, where a key has no series or the indicator cannot have the
 // value; then nothing is kept.
 func AddFeedValues(ctx context.Context, tx bun.IDB, by *account.User, values []FeedValue, now time.Time) error {
@@ -82,6 +83,18 @@ func AddFeedValues(ctx context.Context, tx bun.IDB, by *account.User, values []F
 		now, importer, string(list)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("keep figures of a feed: %w", err)
+	}
+	// A rule that nobody set was guessed from the words of the sheet, which may name no system.
+	ids := make([]int64, len(rows))
+	for i := range rows {
+		ids[i] = rows[i].SeriesID
+	}
+	_, err = tx.NewRaw(`
+		UPDATE evidence_rules SET kinds = array_append(kinds, ?::text) WHERE changed_by IS NULL AND NOT ?::text = ANY (kinds)
+		AND indicator_id IN (SELECT indicator_id FROM target_series WHERE id = ANY (?))`,
+		EvidenceFeed, EvidenceFeed, pgdialect.Array(ids)).Exec(ctx)
+	if err != nil {
+		return fmt.Errorf("let feeds be evidence: %w", err)
 	}
 	return nil
 }

@@ -297,6 +297,32 @@ func TestEvidenceIsAskedForByRule(t *testing.T) {
 	}
 }
 
+func TestFeedIsEvidenceUnlessSomebodyRuledItOut(t *testing.T) {
+	t.Parallel()
+	for _, x := range []struct{ name, by, want string }{
+		{"AsTheSheetSuggests", "NULL", "{berkas,umpan}"},
+		{"AsSomebodyDecided", "(SELECT min(id) FROM users)", "{berkas}"},
+	} {
+		t.Run(x.name, func(t *testing.T) {
+			t.Parallel()
+			o := newOffice(t)
+			o.exec(t, `INSERT INTO evidence_rules (indicator_id, required, kinds, changed_at, changed_by) SELECT id, true, ARRAY['berkas'], now(), `+x.by+` FROM indicators WHERE code = 'FRACTION'`)
+			for range 2 {
+				err := report.AddFeedValues(t.Context(), o.db, nil, []report.FeedValue{{Key: key("FRACTION"), Source: "SIAK", Value: fraction("80", "100"), SHA256: strings.Repeat("1", 64)}}, october)
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			if got := o.text(t, `SELECT r.kinds::text FROM evidence_rules r JOIN indicators i ON i.id = r.indicator_id WHERE i.code = 'FRACTION'`); got != x.want {
+				t.Errorf("accepted is %s, want %s", got, x.want)
+			}
+			if needed, want := o.row(t, o.clerk, "FRACTION", october).EvidenceNeeded, x.by != "NULL"; needed != want {
+				t.Errorf("a file is asked for: %t, want %t", needed, want)
+			}
+		})
+	}
+}
+
 func TestFeedIsOfferedAndCountsAsEvidence(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
@@ -357,7 +383,7 @@ func TestDecisionsOnManyRows(t *testing.T) {
 	if err != nil || !out[0].Done || out[1].Done {
 		t.Errorf("return: %+v, %v", out, err)
 	}
-	if got := o.text(t, `SELECT string_agg(u.login || ': ' || n.text, '; ' ORDER BY n.id) FROM notices n JOIN users u ON u.id = n.user_id WHERE n.key LIKE 'returned%'`); !strings.Contains(got, "clerk: NUMBER untuk 2026-TW3 dikembalikan: Periksa lagi.") {
+	if got := o.text(t, `SELECT string_agg(u.login || ': ' || n.text, '; ' ORDER BY n.id) FROM notices n JOIN users u ON u.id = n.user_id WHERE n.key LIKE 'returned%'`); !strings.Contains(got, "clerk: NUMBER untuk triwulan III 2026 dikembalikan: Periksa lagi.") {
 		t.Errorf("told %q", got)
 	}
 }
