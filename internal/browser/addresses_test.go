@@ -16,6 +16,7 @@ type address struct {
 	status int  // what is answered
 	main   bool // one of the pages that most readers see: looked at in every form
 	login  string
+	press  string // what is clicked first, for a page that has no address of its own
 }
 
 // shape is what the addresses of one kind of page have in common: /kelurahan/bendogerit
@@ -184,21 +185,4 @@ func calculationAddresses(c *scorecard.Content) []address {
 			fact("range", a.TargetLow != nil, a.TargetHigh != nil))
 	}
 	return all.choose("/hitung/DUK-KTP/dispendukcapil/2026-TW3")
-}
-
-// workAddresses are the pages of the workspace as each role sees them.
-func workAddresses() []address {
-	return []address{
-		{path: "/masuk", status: http.StatusOK},
-		{path: "/masuk?keluar=1", status: http.StatusOK},
-		{path: "/kerja/", login: "organisasi", main: true, status: http.StatusOK},
-		{path: "/kerja/?status=terverifikasi", login: "organisasi", status: http.StatusOK},
-		{path: "/kerja/instansi/dispendukcapil", login: "organisasi", status: http.StatusOK},
-		{path: "/kerja/", login: "kepala.dispendukcapil", status: http.StatusOK},
-		{path: "/kerja/", login: "operator.dispendukcapil", status: http.StatusOK},
-		{path: "/kerja/", login: "lurah.bendogerit", status: http.StatusOK},
-		{path: "/kerja/", login: "dprd", status: http.StatusOK},
-		{path: "/kerja/tidak-ada", login: "organisasi", status: http.StatusNotFound},
-		{path: "/kerja/instansi/dlh", login: "dprd", status: http.StatusForbidden},
-	}
 }

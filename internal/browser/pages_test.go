@@ -33,8 +33,12 @@ func lookAt(t *testing.T, c *city, b *chromium) {
 			sessions[a.login] = signIn(t, c.site, a.login)
 		}
 	}
+	drawSample(t, c.site, sessions["organisasi"])
 	see := func(site string, a address) {
 		name := a.path
+		if a.press != "" {
+			name += " after " + a.press
+		}
 		if a.login != "" {
 			name += " as " + a.login
 		}
@@ -71,6 +75,11 @@ func (p *tab) lookAt(t *testing.T, site string, a address, session *http.Cookie,
 	if _, status := p.follow(t, chromedp.Navigate(site+a.path)); status != int64(a.status) {
 		t.Fatalf("status %d, want %d", status, a.status)
 	}
+	if a.press != "" {
+		if _, status := p.follow(t, chromedp.Click(a.press, chromedp.ByQuery)); status != http.StatusOK && status != http.StatusUnprocessableEntity {
+			t.Fatalf("status %d after a click on %s", status, a.press)
+		}
+	}
 	p.do(t, chromedp.Evaluate(`document.querySelectorAll("details").forEach(d => { d.open = true })`, nil))
 	if axe != "" {
 		p.do(t, chromedp.Evaluate(axe+";0", nil))
@@ -98,7 +107,8 @@ func (p *tab) lookAt(t *testing.T, site string, a address, session *http.Cookie,
 
 	for _, message := range p.take() {
 		// Chromium itself notes that an address was answered with an error.
-		if a.status != http.StatusOK && strings.Contains(message, fmt.Sprintf("status of %d", a.status)) {
+		if a.status != http.StatusOK && strings.Contains(message, fmt.Sprintf("status of %d", a.status)) ||
+			a.press != "" && strings.Contains(message, "status of 422") {
 			continue
 		}
 		problems = append(problems, "the console says "+message)
@@ -174,6 +184,17 @@ func (p *tab) judge(t *testing.T, l look, rules string) (problems []string) {
 	return problems
 }
 
+// formRequest is a form on its way.
+func formRequest(t *testing.T, address string, form url.Values) *http.Request {
+	t.Helper()
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, address, io.NopCloser(strings.NewReader(form.Encode())))
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	return r
+}
+
 // signIn returns the session of somebody of the demo.
 func signIn(t *testing.T, site, login string) *http.Cookie {
 	t.Helper()
@@ -182,11 +203,7 @@ func signIn(t *testing.T, site, login string) *http.Cookie {
 		t.Fatal(err)
 	}
 	form := url.Values{"pengguna": {login}, "sandi": {demo.Password}}
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodPost, site+"/masuk", io.NopCloser(strings.NewReader(form.Encode())))
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Header.Set("Content-Type", "application/x-www-form-urlencoded")
+	r := formRequest(t, site+"/masuk", form)
 	if a := send(t, &http.Client{Jar: jar}, r); a.status != http.StatusOK {
 		t.Fatalf("sign in as %s: status %d", login, a.status)
 	}

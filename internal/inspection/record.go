@@ -151,7 +151,7 @@ func (f *Finding) tell(ctx context.Context, tx bun.Tx, item *Item, now time.Time
 	return notice.Tell(ctx, tx, notice.Note{
 		Key:   fmt.Sprintf("spot check %s %s %s result %d", item.Indicator, item.Agency, item.Period, len(item.Results)),
 		Kind:  notice.Duty,
-		Text:  fmt.Sprintf("Uji petik: nilai %q dari %s pada %s ternyata salah. Inspektorat meminta laporannya dibuka kembali. Catatan: %s", item.Name, item.AgencyName, item.Period, shorten(f.Note)),
+		Text:  fmt.Sprintf("Uji petik: nilai %q dari %s pada %s ternyata salah. Inspektorat meminta laporannya dibuka kembali. Catatan: %s", item.Name, item.AgencyName, item.Period.Words(), shorten(f.Note)),
 		Href:  "/kerja/laporan/" + item.Agency + "/" + item.Period.String() + "/" + item.Indicator,
 		Roles: []string{string(account.Reviewer)},
 	}, now)

@@ -53,7 +53,7 @@ func Comment(ctx context.Context, db bun.IDB, by *account.User, k Key, body stri
 		}
 		var agencyID *int64
 		n := notice.Note{Kind: notice.News, Agency: k.Agency, Roles: []string{roleOperator, roleHead, roleReviewer}, Except: by.ID,
-			Text: shorten(fmt.Sprintf("%s berkomentar pada %s, %s: %s", by.Name, r.Name, k.Period, body), 900),
+			Text: shorten(fmt.Sprintf("%s berkomentar pada %s, %s: %s", by.Name, r.Name, k.Period.Words(), body), 900),
 			Href: fmt.Sprintf("/kerja/laporan/%s/%s/%s", k.Agency, k.Period, k.Indicator)}
 		if role != roleReviewer {
 			agencyID, remark.Agency = &r.AgencyID, k.Agency

@@ -72,7 +72,7 @@ func GrantLateEntry(ctx context.Context, db bun.IDB, by *account.User, l LateEnt
 		}
 		err = notice.Tell(ctx, tx, notice.Note{
 			Key: fmt.Sprintf("late entry %d", id), Kind: notice.Duty, Roles: []string{roleOperator, roleHead}, Agency: l.Agency, Except: by.ID,
-			Text: shorten(fmt.Sprintf("Laporan %s boleh diisi sampai %s, %s WIB.", l.Period, longDay(l.EndsAt.In(now.Location())), l.EndsAt.In(now.Location()).Format("15.04")), 900),
+			Text: shorten(fmt.Sprintf("Laporan %s boleh diisi sampai %s, %s WIB.", l.Period.Words(), longDay(l.EndsAt.In(now.Location())), l.EndsAt.In(now.Location()).Format("15.04")), 900),
 			Href: fmt.Sprintf("/kerja/laporan/%s/%s", l.Agency, l.Period),
 		}, now)
 		if err != nil {

@@ -131,11 +131,11 @@ func tell(ctx context.Context, tx bun.Tx, by *account.User, moves []move, now ti
 		switch kind {
 		case EventSubmitted:
 			n.Roles = []string{roleHead}
-			n.Text = fmt.Sprintf("%s untuk %s menunggu persetujuan Anda.", things(group), k.Period)
+			n.Text = fmt.Sprintf("%s untuk %s menunggu persetujuan Anda.", things(group), k.Period.Words())
 			n.Href = fmt.Sprintf("/kerja/setujui/%s/%s", k.Agency, k.Period)
 		case EventApproved:
 			n.Roles = []string{roleReviewer}
-			n.Text = fmt.Sprintf("%s dari %s untuk %s menunggu verifikasi.", things(group), group[0].sheet.AgencyName, k.Period)
+			n.Text = fmt.Sprintf("%s dari %s untuk %s menunggu verifikasi.", things(group), group[0].sheet.AgencyName, k.Period.Words())
 			n.Href = fmt.Sprintf("/kerja/verifikasi?instansi=%s", k.Agency)
 		case EventReturned, EventReopened:
 			if err := tellBack(ctx, tx, n, group, now); err != nil {
@@ -164,7 +164,7 @@ func tellBack(ctx context.Context, tx bun.Tx, n notice.Note, group []move, now t
 	for _, m := range group {
 		n.Key = fmt.Sprintf("%s %s revision %d", m.event.Kind, m.object(), m.Revision)
 		n.Href = base + "/" + m.Indicator
-		n.Text = shorten(fmt.Sprintf("%s untuk %s %s: %s", m.sheet.Name, m.Period, verb, m.event.Reason), 900)
+		n.Text = shorten(fmt.Sprintf("%s untuk %s %s: %s", m.sheet.Name, m.Period.Words(), verb, m.event.Reason), 900)
 		if err := notice.Tell(ctx, tx, n, now); err != nil {
 			return err
 		}

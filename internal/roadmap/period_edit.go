@@ -44,7 +44,7 @@ func MovePeriod(ctx context.Context, db bun.IDB, by *account.User, p Period, m M
 		if r.OpenedAt != nil {
 			last := func(t time.Time) string { return dayWords(t.Add(-time.Nanosecond).In(now.Location())) }
 			if err := tellReporters(ctx, tx, fmt.Sprintf("move period %s %d", p, now.UnixMicro()),
-				fmt.Sprintf("Jadwal pelaporan %s berubah: batas lapor %s, ditutup %s. Alasan: %s", periodWords(p), last(m.DueAt), last(m.ClosesAt), reason), now); err != nil {
+				fmt.Sprintf("Jadwal pelaporan %s berubah: batas lapor %s, ditutup %s. Alasan: %s", p.Words(), last(m.DueAt), last(m.ClosesAt), reason), now); err != nil {
 				return err
 			}
 		}
@@ -215,7 +215,7 @@ func NoteKept(ctx context.Context, db bun.IDB, k KeptPeriods, now time.Time) err
 func TellOpened(ctx context.Context, db bun.IDB, r Reporting, now time.Time) error {
 	due := r.DueAt.Add(-time.Nanosecond).In(now.Location())
 	return tellReporters(ctx, db, "open period "+r.Period.String(),
-		fmt.Sprintf("Pelaporan %s dibuka. Batas lapor %s.", periodWords(r.Period), dayWords(due)), now)
+		fmt.Sprintf("Pelaporan %s dibuka. Batas lapor %s.", r.Period.Words(), dayWords(due)), now)
 }
 
 // TellClosed tells Bagian Organisasi that a period has closed and can be published.
@@ -223,7 +223,7 @@ func TellClosed(ctx context.Context, db bun.IDB, r Reporting, now time.Time) err
 	publish := r.PublishBy.Add(-time.Nanosecond).In(now.Location())
 	return notice.Tell(ctx, db, notice.Note{
 		Key: "close period " + r.Period.String(), Kind: notice.Duty, Href: "/kerja/terbitkan", Roles: []string{string(account.Reviewer)},
-		Text: fmt.Sprintf("Pelaporan %s ditutup. Terbitkan paling lambat %s.", periodWords(r.Period), dayWords(publish)),
+		Text: fmt.Sprintf("Pelaporan %s ditutup. Terbitkan paling lambat %s.", r.Period.Words(), dayWords(publish)),
 	}, now)
 }
 
@@ -232,10 +232,6 @@ func tellReporters(ctx context.Context, db bun.IDB, key, text string, now time.T
 		Key: key, Kind: notice.Duty, Text: text, Href: "/kerja/kalender",
 		Roles: []string{string(account.Operator), string(account.Head)}, Agency: notice.AllAgencies,
 	}, now)
-}
-
-func periodWords(p Period) string {
-	return fmt.Sprintf("triwulan %s %d", [...]string{"I", "II", "III", "IV"}[p.Quarter-1], p.Year)
 }
 
 var monthNames = [...]string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}

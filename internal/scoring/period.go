@@ -30,6 +30,11 @@ func ParsePeriod(s string) (Period, error) {
 // String returns the period as it stands in addresses and data: "2026-TW3".
 func (p Period) String() string { return fmt.Sprintf("%d-TW%d", p.Year, p.Quarter) }
 
+// Words returns the period as it stands within a sentence: "triwulan III 2026".
+func (p Period) Words() string {
+	return fmt.Sprintf("triwulan %s %d", [...]string{"", "I", "II", "III", "IV"}[p.Quarter], p.Year)
+}
+
 // IsZero reports whether p is no period.
 func (p Period) IsZero() bool { return p == Period{} }
 

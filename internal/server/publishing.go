@@ -40,7 +40,6 @@ type publishingForm struct {
 // publishingPage shows what a publication would change, before it is made.
 type publishingPage struct {
 	workPage
-	Trail      []crumb
 	Options    []choice // periods that can be published, the newest first
 	None       string   // why there is none; empty: there are
 	Period     scoring.Period
@@ -112,7 +111,7 @@ func (s *Server) publishable(ctx context.Context, newest *editionInfo) ([]roadma
 // the first after the latest publication, else that one.
 func (s *Server) loadPublishing(c *gin.Context, asked string) (*publishingPage, error) {
 	ctx := c.Request.Context()
-	p := &publishingPage{workPage: s.newWorkPage(c, "Terbitkan"), Trail: []crumb{{"Ringkasan", home}, {"Terbitkan", ""}}}
+	p := &publishingPage{workPage: s.newWorkPage(c, "Terbitkan")}
 	var err error
 	if p.Newest, err = s.newestPublication(ctx); err != nil {
 		return nil, err

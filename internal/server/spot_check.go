@@ -42,7 +42,6 @@ func samplePath(p roadmap.Period) string { return spotCheckPath + "/" + p.String
 // spotChecksPage lists the samples.
 type spotChecksPage struct {
 	workPage
-	Trail   []crumb
 	Heading string
 	Samples []sampleLine
 	Errors  []errorLine
@@ -101,7 +100,7 @@ func (s *Server) loadSpotChecks(c *gin.Context) (*spotChecksPage, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := &spotChecksPage{workPage: s.newWorkPage(c, "Uji petik"), Trail: []crumb{{"Ringkasan", home}, {"Uji petik", ""}}, Heading: "Belum ada sampel uji petik"}
+	p := &spotChecksPage{workPage: s.newWorkPage(c, "Uji petik"), Heading: "Belum ada sampel uji petik"}
 	left := 0
 	for _, x := range samples {
 		p.Samples = append(p.Samples, newSampleLine(x))

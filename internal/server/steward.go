@@ -230,7 +230,7 @@ func (s *Server) showSteward(c *gin.Context) error {
 		return err
 	}
 	p := s.newStewardPage(c, "Peta jalan", "")
-	p.Trail = []crumb{{"Ringkasan", home}, {"Peta jalan", ""}}
+	p.Trail = nil // it is an entry of the menu
 	if len(versions) == 0 {
 		p.Lead = "Belum ada peta jalan. Muat data awal dari baris perintah, lalu buka halaman ini lagi."
 		return s.render(c, http.StatusOK, "steward", p)

@@ -31,8 +31,7 @@ func (s *Server) newWorkPage(c *gin.Context, title string) workPage {
 	return p
 }
 
-// WorkMenu is the menu of the workspace: what there is for this user, and the way out to
-// the public pages.
+// WorkMenu is what the user works on. What is rarer is led to from these pages.
 func (p workPage) WorkMenu() []menuItem {
 	u := p.User
 	items := []menuItem{{Name: "Ringkasan", Href: home}}
@@ -47,28 +46,55 @@ func (p workPage) WorkMenu() []menuItem {
 		}
 	}
 	add(u.MayVerify(), "Verifikasi", deskPath)
-	add(sampleReaders.admits(u), "Uji petik", spotCheckPath)
 	add(u.MayPublish(), "Terbitkan", publishingPath)
-	add(u.MayVerify(), "Bukti", evidenceListPath)
-	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
+	add(u.MayManageUsers(), "Pengguna", usersPath)
+	add(overseers.admits(u) && !u.MayVerify(), "Pekerjaan", jobsPath) // Bagian Organisasi comes by the trail
+	add(sampleReaders.admits(u), "Uji petik", spotCheckPath)
+	add(workers.admits(u), "Tindak lanjut", followUpPath)
 	add(workers.admits(u), "Impor dan unduh", exchangePath)
 	add(workers.admits(u), "Kalender", calendarPath)
-	add(workers.admits(u), "Tindak lanjut", followUpPath)
 	add(workers.admits(u), "Peta jalan", stewardHome)
-	add(len(u.Appointments) > 0, "Panduan", guidePath)
-	add(overseers.admits(u), "Pekerjaan", jobsPath)
 	add(auditReaders.admits(u), "Jejak audit", trailPath)
-	add(u.MayManageUsers(), "Pengguna", usersPath)
-	add(len(u.Appointments) > 0, "Pemberitahuan"+p.unreadWord(), noticePath)
-	add(true, "Akun saya", ownPath)
-	items = append(items, menuItem{Name: "Lihat halaman publik", Href: "/"})
+	add(u.Holds(account.Council) && !u.MaySeeCity() && len(u.Agencies()) == 0, "Riwayat terbitan", "/terbitan")
+	return p.mark(items)
+}
+
+// OwnMenu is what everybody has: help, the own account, and the way out to the public pages.
+func (p workPage) OwnMenu() []menuItem {
+	var items []menuItem
+	if len(p.User.Appointments) > 0 {
+		items = append(items, menuItem{Name: "Pemberitahuan" + p.unreadWord(), Href: noticePath}, menuItem{Name: "Panduan", Href: guidePath})
+	}
+	return p.mark(append(items, menuItem{Name: "Akun saya", Href: ownPath}, menuItem{Name: "Lihat halaman publik", Href: "/"}))
+}
+
+// beside are pages that belong to an entry of the menu without being below its address.
+var beside = map[string]string{
+	evidenceListPath: deskPath, evidenceRulePath: deskPath, exceptionPath: calendarPath, jobsPath: trailPath, newUserPath: usersPath,
+}
+
+// mark says which entry the page is, or belongs to.
+func (p workPage) mark(items []menuItem) []menuItem {
+	within := func(path string) bool { return p.Path == path || strings.HasPrefix(p.Path, path+"/") }
+	current := p.Path
+	for page, entry := range beside {
+		if within(page) && !slices.ContainsFunc(items, func(i menuItem) bool { return i.Href == page }) {
+			current = entry
+		}
+	}
 	for i := range items {
-		if items[i].Href == p.Path {
+		switch href := items[i].Href; {
+		case href == p.Path:
 			items[i].Current = "page"
+		case href == current, strings.HasPrefix(p.Path, home) && href != home && href != "/" && within(href):
+			items[i].Current = "true"
 		}
 	}
 	return items
 }
+
+// Oversees reports whether the user sees the scheduled work.
+func (p workPage) Oversees() bool { return overseers.admits(p.User) }
 
 // unreadWord is " (3)" behind an entry of the menu; empty when all was read.
 func (p workPage) unreadWord() string {
