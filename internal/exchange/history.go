@@ -26,8 +26,10 @@ type past struct {
 	reason  string // that its events carry
 }
 
-// loadPast reads which quarters can be brought in: those of the plan that have ended before
-// the first publication, or all that have ended while nothing is published.
+// loadPast reads which quarters can be brought in: those of the plan before the first
+// publication, or all while nothing is published, whose reporting is over and in which nobody
+// handed anything in here. What a quarter is under way with goes through operator, head and
+// verifier, and not through one person with a file.
 func loadPast(ctx context.Context, db bun.IDB, by *account.User, now time.Time, zone *time.Location) (*past, error) {
 	all, err := roadmap.Periods(ctx, db)
 	if err != nil {
@@ -38,9 +40,20 @@ func loadPast(ctx context.Context, db bun.IDB, by *account.User, now time.Time, 
 	if err != nil && !postgres.NoRows(err) {
 		return nil, fmt.Errorf("read the first publication: %w", err)
 	}
+	var reported []struct{ Year, Quarter int }
+	err = db.NewRaw(`SELECT DISTINCT r.year, r.quarter FROM reports r JOIN report_events e ON e.report_id = r.id
+		WHERE e.kind IN ('saved', 'submitted') AND e.by_user IS NOT NULL`).Scan(ctx, &reported)
+	if err != nil {
+		return nil, fmt.Errorf("read which quarters were reported here: %w", err)
+	}
+	here := map[roadmap.Period]bool{}
+	for _, r := range reported {
+		here[roadmap.Period{Year: r.Year, Quarter: r.Quarter}] = true
+	}
 	p := &past{before: roadmap.Period{Year: first.Year, Quarter: first.Quarter}, by: by, now: now}
 	for _, r := range all {
-		if !roadmap.End(r.Period, zone).After(now) && (p.before.IsZero() || r.Period.Before(p.before)) {
+		over := !roadmap.End(r.Period, zone).After(now) && !r.ClosesAt.After(now)
+		if over && !here[r.Period] && (p.before.IsZero() || r.Period.Before(p.before)) {
 			p.periods = append(p.periods, r.Period)
 		}
 	}
@@ -70,7 +83,7 @@ func (p *past) periodOf(m *messages, t *table, at int) (period roadmap.Period, o
 		m.add(Mistake, t, at, fieldPeriod, text, fmt.Sprintf("Mulai %s rapor sudah terbit, jadi angkanya tidak dapat dimuat sebagai masa lalu.", p.before), "Hapus baris ini; perbaikan lewat buka kembali laporan.")
 	case !slices.Contains(p.periods, period):
 		ok = false
-		m.add(Mistake, t, at, fieldPeriod, text, "Periode ini belum berakhir atau di luar tahun peta jalan.", "Hapus baris ini.")
+		m.add(Mistake, t, at, fieldPeriod, text, "Periode ini belum ditutup, sudah dilaporkan lewat program, atau di luar tahun peta jalan.", "Hapus baris ini; angkanya dilaporkan instansinya.")
 	}
 	return period, ok
 }
@@ -79,7 +92,7 @@ func (p *past) periodOf(m *messages, t *table, at int) (period roadmap.Period, o
 // kept or nothing.
 func tryHistory(ctx context.Context, db bun.IDB, book *Book, p *past, choices Choices) (*DryRun, error) {
 	if len(p.periods) == 0 {
-		return nil, fault.New(fault.Conflict, "Tidak ada triwulan yang dapat dimuat: semuanya sudah terbit atau belum berakhir.")
+		return nil, fault.New(fault.Conflict, "Tidak ada triwulan yang dapat dimuat: semuanya sudah terbit, sudah dilaporkan lewat program, atau belum ditutup.")
 	}
 	asked := map[roadmap.Period]bool{}
 	for _, s := range book.Sheets {

@@ -199,8 +199,11 @@ func (im *importer) replay(s *sheet, h *History, row *reportRow) {
 		}
 		if e.Kind == EventSubmitted {
 			im.handIn(report, row.revision, h.Revisions[row.revision], e.At)
+			if n := row.revision; n == 0 || !sameFigures(h.Revisions[n-1].Value, h.Revisions[n].Value) {
+				typed = nil
+			}
 			row.revision++
-			typing, typed = nil, typing
+			typing, typed = nil, append(typed, typing...)
 		}
 		if e.Kind != EventSaved {
 			out.revision = row.revision

@@ -2,7 +2,6 @@ package report
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -15,11 +14,10 @@ import (
 func (l *loader) loadEvents(ctx context.Context) error {
 	var rows []struct {
 		ReportID int64
-		ByUser   *int64
 		Link
 	}
 	err := l.db.NewRaw(`
-		SELECT e.report_id, e.by_user, e.kind, e.at, coalesce(u.name, '') AS name, e.by_role AS role, coalesce(a.code, '') AS agency,
+		SELECT e.report_id, e.kind, e.at, coalesce(u.name, '') AS name, e.by_role AS role, coalesce(a.code, '') AS agency,
 			e.reason, coalesce(e.evidence_grade, '') AS grade, e.revision
 		FROM report_events e LEFT JOIN users u ON u.id = e.by_user LEFT JOIN agencies a ON a.id = e.by_agency_id
 		WHERE e.report_id = ANY (?) ORDER BY e.report_id, e.id`, pgdialect.Array(l.reportIDs())).Scan(ctx, &rows)
@@ -32,14 +30,8 @@ func (l *loader) loadEvents(ctx context.Context) error {
 		f := r.facts
 		e.RoleLabel = account.Role(e.Role).Label()
 		switch e.Kind {
-		case EventSaved:
-			f.typedBy = appendBy(f.typedBy, e.ByUser)
 		case EventSubmitted:
 			e.Late = l.own.IsLate(e.At)
-			f.typedBy = appendBy(f.typedBy, e.ByUser)
-			if e.Revision < r.Revision {
-				f.typedBy = nil
-			}
 			r.SubmittedAt, r.ApprovedAt = &e.At, nil
 		case EventApproved:
 			r.ApprovedAt = &e.At
@@ -52,14 +44,14 @@ func (l *loader) loadEvents(ctx context.Context) error {
 		}
 		r.Events = append(r.Events, e.Link)
 	}
-	return nil
-}
-
-func appendBy(ids []int64, id *int64) []int64 {
-	if id == nil || slices.Contains(ids, *id) {
-		return ids
+	typed, err := typists(ctx, l.db, l.reportIDs())
+	if err != nil {
+		return err
 	}
-	return append(ids, *id)
+	for id, by := range typed {
+		l.byReport[id].facts.typedBy = by
+	}
+	return nil
 }
 
 func (l *loader) reportIDs() []int64 {

@@ -186,23 +186,24 @@ func readSteps(ctx context.Context, tx bun.Tx, byID map[int64]*file, ids []int64
 		Reopened bool
 		LastKind EventKind
 		LastBy   int64
-		TypedBy  []int64 `bun:",array"`
 	}
 	err := tx.NewRaw(`
 		SELECT r.id,
 			coalesce((SELECT kind FROM report_events WHERE report_id = r.id AND kind IN ('verified', 'reopened') ORDER BY id DESC LIMIT 1) = 'reopened', false) AS reopened,
-			coalesce(l.kind, '') AS last_kind, coalesce(l.by_user, 0) AS last_by,
-			ARRAY(SELECT DISTINCT by_user FROM report_events WHERE report_id = r.id AND by_user IS NOT NULL AND kind IN ('saved', 'submitted') AND id > coalesce((
-				SELECT max(id) FROM report_events WHERE report_id = r.id AND kind = 'submitted' AND revision < r.revision), 0)) AS typed_by
+			coalesce(l.kind, '') AS last_kind, coalesce(l.by_user, 0) AS last_by
 		FROM reports r
 		LEFT JOIN LATERAL (SELECT kind, by_user FROM report_events WHERE report_id = r.id ORDER BY id DESC LIMIT 1) l ON true
 		WHERE r.id = ANY (?)`, pgdialect.Array(ids)).Scan(ctx, &rows)
 	if err != nil {
 		return fmt.Errorf("read events of reports: %w", err)
 	}
+	typed, err := typists(ctx, tx, ids)
+	if err != nil {
+		return err
+	}
 	for _, r := range rows {
 		f := byID[r.ID]
-		f.reopened, f.lastKind, f.lastBy, f.typedBy = r.Reopened, r.LastKind, r.LastBy, r.TypedBy
+		f.reopened, f.lastKind, f.lastBy, f.typedBy = r.Reopened, r.LastKind, r.LastBy, typed[r.ID]
 	}
 	return nil
 }
@@ -282,11 +283,10 @@ func (f *file) mayStep(kind EventKind, role string) (Status, error) {
 	return "", fault.New(fault.Conflict, "Laporan ini berstatus %s, jadi langkah itu tidak dapat dilakukan. Muat ulang halaman untuk melihat keadaan terbaru.", f.Status.Label())
 }
 
-// notTyped refuses a person who typed the figures of the newest revision, be it
-// by handing it in or by saving the draft that became it.
+// notTyped refuses a person who typed the figures of the newest revision: see typists.
 func (f *file) notTyped(by *account.User) error {
 	if slices.Contains(f.typedBy, by.ID) {
-		return fault.New(fault.Forbidden, "Angka ini Anda isi sendiri. Orang lain yang harus memeriksanya.")
+		return fault.New(fault.Forbidden, "Angka ini Anda isi atau Anda unggah sendiri. Orang lain yang harus memeriksanya.")
 	}
 	return nil
 }
