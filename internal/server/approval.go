@@ -146,7 +146,7 @@ type decisionForm struct {
 func parsePick(s string) (report.Decision, error) {
 	bad := fault.New(fault.Invalid, "Pilihan laporan tidak dapat dibaca. Muat ulang halaman, lalu coba lagi.")
 	part := strings.Split(s, "|")
-	if len(part) != 4 {
+	if len(part) != 4 || !isText(s) {
 		return report.Decision{}, bad
 	}
 	period, err := scoring.ParsePeriod(part[1])

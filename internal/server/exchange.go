@@ -278,6 +278,9 @@ func (s *Server) importFeed(c *gin.Context) error {
 		return err
 	}
 	p.Source, p.Target = strings.TrimSpace(c.Request.PostForm.Get("asal")), c.Request.PostForm.Get("isi")
+	if !isText(p.Source) {
+		return errNotText
+	}
 	return s.takeFile(c, p, exchange.File{Kind: exchange.KindFeed, Choices: exchange.Choices{Mapping: &exchange.Mapping{Source: p.Source, Target: p.Target}}})
 }
 
@@ -412,8 +415,9 @@ func (s *Server) chooseForFile(c *gin.Context) error {
 		Mapping:   f.Choices.Mapping,
 	}
 	for name, values := range form {
-		if key, ok := strings.CutPrefix(name, "format "); ok && isText(key) {
-			choices.Notations[key] = exchange.Notation(values[0])
+		n := exchange.Notation(values[0])
+		if key, ok := strings.CutPrefix(name, "format "); ok && isText(key) && (n == exchange.Comma || n == exchange.Point) {
+			choices.Notations[key] = n
 		}
 	}
 	if m := f.Choices.Mapping; m != nil && form.Get("peta") == "ya" {
@@ -426,6 +430,9 @@ func (s *Server) chooseForFile(c *gin.Context) error {
 	return nil
 }
 
+// errNotText refuses what nobody can have typed.
+var errNotText = fault.New(fault.Invalid, "Isian memuat karakter yang tidak dapat dibaca. Ketik ulang.")
+
 // maxConstant is how long a value may be that stands for all rows, in characters.
 const maxConstant = 100
 
@@ -437,7 +444,7 @@ func readMapping(form url.Values, before *exchange.Mapping) *exchange.Mapping {
 	}
 	for name, values := range form {
 		field, ok := strings.CutPrefix(name, "kolom ")
-		if !ok || !isText(values[0]) {
+		if !ok || !isText(field) || !isText(values[0]) {
 			continue
 		}
 		ref := exchange.Ref{Header: values[0]}

@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"github.com/gin-gonic/gin"
@@ -161,6 +162,11 @@ func (s *Server) guardRule(rule rule) gin.HandlerFunc {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), workTime(method, pattern))
 		defer cancel()
 		c.Request = c.Request.WithContext(ctx)
+		if err := readable(c, open); err != nil {
+			s.fail(c, err)
+			c.Abort()
+			return
+		}
 		if open {
 			c.Next()
 			return
@@ -194,6 +200,29 @@ func (s *Server) guardRule(rule rule) gin.HandlerFunc {
 		}
 		c.Next()
 	}
+}
+
+// readable refuses an address with characters that no column can hold, before it is looked up
+// anywhere. Of a form for everybody it reads the body too: the pages of sign-in look at a part
+// of it first, and would take one that is too large for an empty one.
+func readable(c *gin.Context, open bool) error {
+	for _, p := range c.Params {
+		if !isText(p.Value) {
+			return noSuchPage(c)
+		}
+	}
+	for name, values := range c.Request.URL.Query() {
+		if !isText(name) || slices.ContainsFunc(values, func(v string) bool { return !isText(v) }) {
+			return noSuchPage(c)
+		}
+	}
+	if !open || c.Request.Method != http.MethodPost {
+		return nil
+	}
+	if err := c.Request.ParseForm(); err != nil {
+		return fault.Wrap(err, fault.Invalid, "Isian ini tidak dapat dibaca. Buka halamannya lagi dan isi sekali lagi.")
+	}
+	return nil
 }
 
 // withinScope refuses a user outside of the scope: an agency that the user may not see is

@@ -346,8 +346,11 @@ func (s *Server) uploadRoadmap(c *gin.Context) error {
 			p.Blocks = append(p.Blocks, stewardBlock{Links: []menuItem{{Name: "Unggah lagi", Href: stewardHome + "/versi"}}})
 		})
 	}
+	if err := parseUpload(c); err != nil {
+		return err
+	}
 	file, err := c.FormFile("berkas")
-	if errors.Is(err, http.ErrMissingFile) {
+	if errors.Is(err, http.ErrMissingFile) || errors.Is(err, http.ErrNotMultipart) {
 		return refuse(steward.Problems{{Message: "Pilih berkas .xlsx yang akan diunggah."}})
 	}
 	if err != nil {
