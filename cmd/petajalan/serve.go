@@ -87,9 +87,6 @@ func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, l
 	if err != nil {
 		return err
 	}
-	if post.Mailer != nil && cfg.BaseURL == "" {
-		log.Warn("letters have no addresses in them: PETAJALAN_BASE_URL is unset")
-	}
 	if err := ensureTemp(cfg); err != nil {
 		return err
 	}

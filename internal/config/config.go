@@ -103,10 +103,15 @@ func FromEnv(lookup func(string) (string, bool)) (Config, error) {
 
 // CheckServe says what a server needs beyond what every command needs: with a
 // database of its own it must be told the secret, because there is no data
-// folder in which a made one would survive.
+// folder in which a made one would survive; and where it sends mail it must be told how the
+// world calls it, because a letter with a link to choose a password must not lead to
+// wherever the request that asked for it said it was sent.
 func (c Config) CheckServe() error {
 	if c.DatabaseURL != "" && c.Secret == "" {
 		return errors.New("PETAJALAN_SECRET (or PETAJALAN_SECRET_FILE) must be set when DATABASE_URL is; `openssl rand -hex 32` makes one")
+	}
+	if c.SMTPURL != "" && c.BaseURL == "" {
+		return errors.New("PETAJALAN_BASE_URL must be set when SMTP_URL is: the addresses in letters begin with it")
 	}
 	return nil
 }

@@ -202,3 +202,20 @@ func TestSecretsAreNeverPrinted(t *testing.T) {
 		}
 	}
 }
+
+func TestMailNeedsAnAddressOfTheSite(t *testing.T) {
+	t.Parallel()
+	settings := map[string]string{"SMTP_URL": "smtp://u:p@mail:587"}
+	for _, base := range []string{"", "https://rapor.example.go.id"} {
+		if base != "" {
+			settings["PETAJALAN_BASE_URL"] = base
+		}
+		c, err := config.FromEnv(env(settings))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.CheckServe(); (err == nil) != (base != "") {
+			t.Errorf("base address %q: %v", base, err)
+		}
+	}
+}
