@@ -139,7 +139,7 @@ func (f found) send(v *visitor, fields url.Values) *answered {
 }
 
 // TestHostileInputIsRefusedAndNeverAFault walks through the workspace as each role and sends
-// every form it finds with texts that no field expects: one field at a time, and all at once.
+// every form it finds with texts that no field expects: in one field, and in all at once.
 func TestHostileInputIsRefusedAndNeverAFault(t *testing.T) {
 	t.Parallel()
 	for _, login := range []string{"organisasi", "admin", "operator.dispendukcapil", "kepala.dispendukcapil", "inspektorat"} {
@@ -150,7 +150,7 @@ func TestHostileInputIsRefusedAndNeverAFault(t *testing.T) {
 			v := s.as(login)
 			forms, pages := crawl(v)
 			sent := 0
-			for _, f := range forms {
+			for n, f := range forms {
 				names := slices.Sorted(maps.Keys(f.fields))
 				if len(names) > 12 { // of long forms the first of each kind of field are enough
 					names = names[:12]
@@ -170,21 +170,23 @@ func TestHostileInputIsRefusedAndNeverAFault(t *testing.T) {
 						}
 					}
 				}
-				for i, text := range odd {
+				// Of the texts each form gets a few, the next form the next few.
+				for i := range 6 {
+					text := odd[(n*6+i)%len(odd)]
 					all := url.Values{}
 					for name := range f.fields {
 						all.Set(name, text)
 					}
 					try(fmt.Sprintf("%.30q everywhere", text), all)
-					if len(names) > 0 {
+					if len(names) > 0 && i%3 == 0 {
 						one := maps.Clone(f.fields)
-						name := names[i%len(names)]
+						name := names[(n+i)%len(names)]
 						one[name] = []string{text, text}
 						try(fmt.Sprintf("%.30q in %s", text, name), one)
 					}
 				}
 			}
-			if pages < 5 || sent < 100 {
+			if pages < 5 || sent < 40 {
 				t.Errorf("%d pages, %d forms sent: the walk did not get far", pages, sent)
 			}
 			t.Logf("%d pages, %d forms, %d requests", pages, len(forms), sent)
