@@ -25,41 +25,32 @@ type Remark struct {
 	Body      string
 }
 
-// Comment says something about a report that exists: for the people of the agency and
-// Bagian Organisasi (Forbidden for others who see it). The others are told. A body is 1 to 2000
-// characters (Invalid).
+// Comment says something about a report that exists, as MayComment allows (Forbidden for others
+// who see it). The agency and Bagian Organisasi are told. A body is 1 to 2000 characters
+// (Invalid).
 func Comment(ctx context.Context, db bun.IDB, by *account.User, k Key, body string, now time.Time) (*Remark, error) {
-	role := roleReviewer
-	switch {
-	case by.MayReport(k.Agency):
-		role = roleOperator
-	case by.MayApprove(k.Agency):
-		role = roleHead
-	}
 	body = cleanText(body)
-	remark := &Remark{At: now, Name: by.Name, Role: role, RoleLabel: account.Role(role).Label(), Body: body}
+	remark := &Remark{At: now, Name: by.Name, Body: body}
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		r, err := find(ctx, tx, by, k)
 		if err != nil {
 			return err
 		}
+		remark.Role, remark.Agency = speaker(by, k.Agency, r.Parent)
+		remark.RoleLabel = account.Role(remark.Role).Label()
 		switch {
-		case role == roleReviewer && !by.MayVerify():
-			return fault.New(fault.Forbidden, "Hanya instansi ini dan Bagian Organisasi yang dapat berkomentar di sini.")
+		case remark.Role == "":
+			return fault.New(fault.Forbidden, "Peran Anda dapat membaca, tetapi tidak berkomentar di sini.")
 		case body == "":
 			return fault.New(fault.Invalid, "Tulis komentarnya.")
 		case utf8.RuneCountInString(body) > maxText:
 			return fault.New(fault.Invalid, "Komentar paling banyak 2.000 karakter.")
 		}
-		var agencyID *int64
 		n := notice.Note{Kind: notice.News, Agency: k.Agency, Roles: []string{roleOperator, roleHead, roleReviewer}, Except: by.ID,
 			Text: shorten(fmt.Sprintf("%s berkomentar pada %s, %s: %s", by.Name, r.Name, k.Period.Words(), body), 900),
 			Href: fmt.Sprintf("/kerja/laporan/%s/%s/%s", k.Agency, k.Period, k.Indicator)}
-		if role != roleReviewer {
-			agencyID, remark.Agency = &r.AgencyID, k.Agency
-		}
-		err = tx.NewRaw(`INSERT INTO report_comments (report_id, at, by_user, by_role, by_agency_id, body) VALUES (?, ?, ?, ?, ?, ?) RETURNING id`,
-			r.ID, now, by.ID, role, agencyID, body).Scan(ctx, &remark.ID)
+		err = tx.NewRaw(`INSERT INTO report_comments (report_id, at, by_user, by_role, by_agency_id, body) VALUES (?, ?, ?, ?, (SELECT id FROM agencies WHERE code = ?), ?) RETURNING id`,
+			r.ID, now, by.ID, remark.Role, remark.Agency, body).Scan(ctx, &remark.ID)
 		if err != nil {
 			return fmt.Errorf("comment on %s: %w", k, err)
 		}
@@ -67,7 +58,7 @@ func Comment(ctx context.Context, db bun.IDB, by *account.User, k Key, body stri
 		if err := notice.Tell(ctx, tx, n, now); err != nil {
 			return err
 		}
-		return audit.Append(ctx, tx, audit.Entry{Stream: k.Agency, At: now, Actor: by.ID, Role: role, Agency: remark.Agency, Action: "comment on report", Object: k.object(),
+		return audit.Append(ctx, tx, audit.Entry{Stream: k.Agency, At: now, Actor: by.ID, Role: remark.Role, Agency: remark.Agency, Action: "comment on report", Object: k.object(),
 			After: struct {
 				Comment int64 `json:"comment"`
 			}{remark.ID}})

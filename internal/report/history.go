@@ -88,7 +88,6 @@ func Chain(ctx context.Context, db bun.IDB, by *account.User, k Key) ([]Link, er
 // found is a report that somebody may see.
 type found struct {
 	ID       int64
-	AgencyID int64
 	Parent   string
 	Revision int
 	Name     string // of the indicator
@@ -98,7 +97,7 @@ type found struct {
 func find(ctx context.Context, db bun.IDB, by *account.User, k Key) (*found, error) {
 	var r found
 	err := db.NewRaw(`
-		SELECT r.id, a.id AS agency_id, coalesce(up.code, '') AS parent, r.revision, coalesce(s.name, i.code) AS name
+		SELECT r.id, coalesce(up.code, '') AS parent, r.revision, coalesce(s.name, i.code) AS name
 		FROM reports r JOIN target_series ts ON ts.id = r.series_id
 		JOIN agencies a ON a.id = ts.agency_id LEFT JOIN agencies up ON up.id = a.parent_id
 		JOIN indicators i ON i.id = ts.indicator_id

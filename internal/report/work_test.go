@@ -527,7 +527,21 @@ func TestCommentsAndChain(t *testing.T) {
 	if err != nil || len(remarks) != 2 || remarks[0].RoleLabel != "Bagian Organisasi" || remarks[1].Name != "clerk" || remarks[1].Agency != "dinas-a" {
 		t.Errorf("comments %+v, %v", remarks, err)
 	}
-	if r := o.row(t, o.clerk, "FRACTION", october); r.CommentCount != 2 {
+	as := func(role account.Role, agency string) *account.User {
+		u := *o.head
+		u.Appointments = []account.Appointment{{Role: role, Agency: agency}}
+		return &u
+	}
+	_, err = report.Comment(ctx, o.db, as(account.Leader, ""), k, "Halo", october)
+	wantKind(t, "Comment by the mayor", err, fault.Forbidden)
+	inspector, err := report.Comment(ctx, o.db, as(account.Inspector, ""), k, "Dokumen mana?", october)
+	if err != nil || inspector.RoleLabel != account.Inspector.Label() || inspector.Agency != "" {
+		t.Errorf("comment of Inspektorat %+v, %v", inspector, err)
+	}
+	if remarks, err = report.Comments(ctx, o.db, o.head, k); err != nil || len(remarks) != 3 || remarks[2].Role != string(account.Inspector) {
+		t.Errorf("comments %+v, %v", remarks, err)
+	}
+	if r := o.row(t, o.clerk, "FRACTION", october); r.CommentCount != 3 {
 		t.Errorf("%d comments counted", r.CommentCount)
 	}
 	must(t)(report.Return(ctx, o.db, o.head, k, "Cocokkan.", october))

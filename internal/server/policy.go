@@ -28,7 +28,9 @@ var (
 	// anyRole are all who work with the program.
 	anyRole = audience{roles: account.Roles[:]}
 	// workers see work in progress: all but the council, which reads what is published.
-	workers   = audience{roles: []account.Role{account.Operator, account.Head, account.Reviewer, account.Inspector, account.Leader, account.Admin}}
+	workers = audience{roles: []account.Role{account.Operator, account.Head, account.Reviewer, account.Inspector, account.Leader, account.Admin}}
+	// speakers comment on it: those but for the leaders, who change nothing.
+	speakers  = audience{roles: []account.Role{account.Operator, account.Head, account.Reviewer, account.Inspector, account.Admin}}
 	operators = audience{roles: []account.Role{account.Operator}}
 	heads     = audience{roles: []account.Role{account.Head}}
 	reviewers = audience{roles: []account.Role{account.Reviewer}}

@@ -72,7 +72,7 @@ var matrix = map[string]access{
 	"POST /kerja/laporan/:kode/:periode":                         {in: opOwn, hidden: opOther},
 	"POST /kerja/laporan/:kode/:periode/simpan":                  {in: opOwn, hidden: opOther},
 	"GET /kerja/laporan/:kode/:periode/:indikator":               {in: own + " " + city, hidden: other, exists: true},
-	"POST /kerja/laporan/:kode/:periode/:indikator/komentar":     {in: own + " " + city, hidden: other, exists: true},
+	"POST /kerja/laporan/:kode/:periode/:indikator/komentar":     {in: own + " " + orgRole + " " + inspector + " " + adminRole, hidden: other, exists: true},
 	"POST /kerja/laporan/:kode/:periode/:indikator/tarik":        {in: opOwn, hidden: opOther},
 	"POST /kerja/laporan/:kode/:periode/:indikator/buka-kembali": {in: orgRole},
 	"POST /kerja/laporan/:kode/:periode/:indikator/bukti":        {in: opOwn, hidden: opOther},

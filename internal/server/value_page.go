@@ -88,7 +88,7 @@ func (s *Server) newValuePage(c *gin.Context) (*valuePage, error) {
 		Address:  valuePath(r.Key),
 		Withdraw: r.MayWithdraw,
 		Reopen:   r.MayReopen,
-		MaySay:   r.ReportID != 0 && (u.MayReport(r.Key.Agency) || u.MayApprove(r.Key.Agency) || u.MayVerify()),
+		MaySay:   r.ReportID != 0 && report.MayComment(u, r.Key.Agency, r.Agency.Parent),
 	}
 	p.Path = p.Address
 	p.Trail = []crumb{{"Ringkasan", home}, {p.Agency, workAgencyPath(w.Agency.Code) + "?periode=" + p.Period.String()}, {"Isi capaian " + formatPeriod(p.Period), sheet}, {r.Name, ""}}

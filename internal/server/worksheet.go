@@ -22,7 +22,7 @@ func (s *Server) worksheetRoutes() []workRoute {
 		{rule{method: http.MethodPost, pattern: sheet, who: operators, scope: scopeOperate}, s.postWorksheet},
 		{rule{method: http.MethodPost, pattern: sheet + "/simpan", who: operators, scope: scopeOperate}, s.autosave},
 		{rule{method: http.MethodGet, pattern: value, who: workers, scope: scopeRead}, s.showValue},
-		{rule{method: http.MethodPost, pattern: value + "/komentar", who: workers, scope: scopeRead}, s.addComment},
+		{rule{method: http.MethodPost, pattern: value + "/komentar", who: speakers, scope: scopeRead}, s.addComment},
 		{rule{method: http.MethodPost, pattern: value + "/tarik", who: operators, scope: scopeOperate, states: []report.Status{report.Submitted}}, s.withdrawValue},
 		{rule{method: http.MethodPost, pattern: value + "/buka-kembali", who: reviewers, scope: scopeRead}, s.reopenValue},
 	}
