@@ -22,7 +22,8 @@ var sha256Pattern = regexp.MustCompile(`^[0-9a-f]{64}$`)
 // AddEvidence adds evidence to the working copy and makes that where there is none. It
 // returns the public id. Only an operator of the agency may (Forbidden), while the row can be
 // edited (Conflict). It changes no version: evidence is added beside what others type. A
-// feed is no evidence that a person adds: it goes with the value that was taken from it.
+// feed is no evidence that a person adds: it goes with the value that was taken from it. What
+// is there already is not added again.
 func AddEvidence(ctx context.Context, tx bun.Tx, by *account.User, k Key, e DraftEvidence, now time.Time) (string, error) {
 	f, err := openForEvidence(ctx, tx, by, k, now)
 	if err != nil {
@@ -39,6 +40,14 @@ func AddEvidence(ctx context.Context, tx bun.Tx, by *account.User, k Key, e Draf
 	}
 	if err := create(ctx, tx, by, map[Key]*file{k: f}, now); err != nil {
 		return "", err
+	}
+	var same []string
+	err = tx.NewRaw(`SELECT public_id FROM draft_evidence WHERE report_id = ? AND kind = ? AND sha256 = ? AND statement = ?`, f.ID, e.Kind, e.SHA256, e.Statement).Scan(ctx, &same)
+	if err != nil {
+		return "", fmt.Errorf("look for the same evidence of %s: %w", k, err)
+	}
+	if len(same) > 0 { // the form came twice
+		return same[0], nil
 	}
 	var n int
 	if err := tx.NewRaw(`SELECT count(*) FROM draft_evidence WHERE report_id = ?`, f.ID).Scan(ctx, &n); err != nil {

@@ -53,7 +53,7 @@ func (e *Exception) State(now time.Time) string {
 
 // AcceptException accepts a reason. Only Bagian Organisasi may. Of e the fields Agency,
 // Indicator, StartsOn, EndsOn and Reason count. Invalid in words where one is wrong. It
-// returns the id.
+// returns the id. The same exception accepted twice is one.
 func AcceptException(ctx context.Context, db bun.IDB, by *account.User, e Exception, now time.Time) (int64, error) {
 	e.Reason = cleanText(e.Reason)
 	switch {
@@ -76,6 +76,11 @@ func AcceptException(ctx context.Context, db bun.IDB, by *account.User, e Except
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		agencyID, indicatorID, err := findSeries(ctx, tx, e.Agency, e.Indicator)
 		if err != nil {
+			return err
+		}
+		if id, err = givenAlready(ctx, tx, "exception "+e.Agency, `SELECT x.id FROM exceptions x JOIN target_series s ON s.id = x.series_id
+			WHERE x.revoked_at IS NULL AND s.agency_id = ? AND s.indicator_id = ? AND x.starts_on = ? AND x.ends_on = ? ORDER BY x.id LIMIT 1`,
+			agencyID, *indicatorID, e.StartsOn.Format(time.DateOnly), e.EndsOn.Format(time.DateOnly)); err != nil || id != 0 {
 			return err
 		}
 		err = tx.NewRaw(`INSERT INTO exceptions (series_id, starts_on, ends_on, reason, accepted_by, accepted_at)

@@ -37,7 +37,8 @@ func (l *LateEntry) Holds(now time.Time) bool { return l.RevokedAt == nil && now
 
 // GrantLateEntry gives leave, with a reason and an end. Only Bagian Organisasi may. Of l the
 // fields Agency, Indicator, Period, EndsAt and Reason count. Invalid in words where one is
-// wrong. It returns the id.
+// wrong. It returns the id. The same leave asked for twice is given once, so that taking it back
+// takes it back.
 func GrantLateEntry(ctx context.Context, db bun.IDB, by *account.User, l LateEntry, now time.Time) (int64, error) {
 	l.Reason = cleanText(l.Reason)
 	switch {
@@ -54,6 +55,11 @@ func GrantLateEntry(ctx context.Context, db bun.IDB, by *account.User, l LateEnt
 	err := db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
 		agencyID, indicatorID, err := findSeries(ctx, tx, l.Agency, l.Indicator)
 		if err != nil {
+			return err
+		}
+		if id, err = givenAlready(ctx, tx, "leave "+l.Agency, `SELECT id FROM late_entries WHERE revoked_at IS NULL AND agency_id = ?
+			AND indicator_id IS NOT DISTINCT FROM ? AND year = ? AND quarter = ? AND ends_at = ? ORDER BY id LIMIT 1`,
+			agencyID, indicatorID, l.Period.Year, l.Period.Quarter, l.EndsAt); err != nil || id != 0 {
 			return err
 		}
 		var opened bool
@@ -83,6 +89,18 @@ func GrantLateEntry(ctx context.Context, db bun.IDB, by *account.User, l LateEnt
 			Object: strings.TrimSpace(fmt.Sprintf("%s %s %s", l.Agency, l.Period, l.Indicator)), After: notedLeave{id, l.EndsAt.UTC().Format(time.RFC3339), l.Reason}})
 	})
 	return id, err
+}
+
+// givenAlready finds what the query asks for, in turn with others of the same name; 0: nothing.
+func givenAlready(ctx context.Context, tx bun.Tx, name, query string, args ...any) (int64, error) {
+	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended(?, 0))`, name).Exec(ctx); err != nil {
+		return 0, fmt.Errorf("wait for %s: %w", name, err)
+	}
+	var id int64
+	if err := tx.NewRaw(query, args...).Scan(ctx, &id); err != nil && !postgres.NoRows(err) {
+		return 0, fmt.Errorf("look for %s: %w", name, err)
+	}
+	return id, nil
 }
 
 // notedLeave is what the trail keeps of a late entry or an exception.
