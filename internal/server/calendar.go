@@ -182,7 +182,7 @@ func (s *Server) loadPeriod(c *gin.Context) (*periodPage, error) {
 	last := func(t time.Time) string { return t.Add(-time.Nanosecond).In(s.cfg.Zone).Format(time.DateOnly) }
 	p := &periodPage{
 		workPage: s.newWorkPage(c, "Jadwal "+formatPeriod(period)),
-		Trail:    []crumb{{"Ringkasan", home}, {"Kalender", calendarPath}, {formatPeriod(period), ""}},
+		Trail:    []crumb{{"Kalender", calendarPath}, {formatPeriod(period), ""}},
 		Line:     newPeriodLine(r, true, now),
 		Form:     periodForm{Opens: r.OpensAt.In(s.cfg.Zone).Format(time.DateOnly), Due: last(r.DueAt), Closes: last(r.ClosesAt), Publish: last(r.PublishBy)},
 		MayOpen:  r.OpenedAt == nil && !now.Before(roadmap.End(period, s.cfg.Zone)),

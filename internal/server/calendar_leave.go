@@ -148,7 +148,7 @@ func (s *Server) lateEntries(c *gin.Context, form leaveForm, found problems) (*l
 		return nil, err
 	}
 	p := &leavePage{
-		workPage: s.newWorkPage(c, "Izin isi terlambat"), Trail: []crumb{{"Ringkasan", home}, {"Kalender", calendarPath}, {"Izin isi terlambat", ""}},
+		workPage: s.newWorkPage(c, "Izin isi terlambat"), Trail: []crumb{{"Kalender", calendarPath}, {"Izin isi terlambat", ""}},
 		Heading: "Izin isi terlambat", Lead: "Izin membuka pengisian sesudah periode ditutup, sampai hari yang ditentukan. Laporannya tetap ditandai terlambat.",
 		Message: leaveMessages[c.Query("pesan")], Action: latePath, MayAdd: u.MayVerify(), AddWord: "Beri izin",
 		Empty: "Izin yang sedang berlaku muncul di sini sampai berakhir.", Form: form,
@@ -229,7 +229,7 @@ func (s *Server) exceptions(c *gin.Context, form leaveForm, found problems) (*le
 		return nil, err
 	}
 	p := &leavePage{
-		workPage: s.newWorkPage(c, "Pengecualian"), Trail: []crumb{{"Ringkasan", home}, {"Kalender", calendarPath}, {"Pengecualian", ""}},
+		workPage: s.newWorkPage(c, "Pengecualian"), Trail: []crumb{{"Kalender", calendarPath}, {"Pengecualian", ""}},
 		Heading: "Pengecualian", Lead: "Target yang dikecualikan tidak dinilai pada periode yang hari terakhirnya masuk masa pengecualian. Alasannya terbaca warga. Setelah masa itu, target dinilai lagi dengan sendirinya.",
 		Message: leaveMessages[c.Query("pesan")], Action: exceptionPath, MayAdd: u.MayVerify(), AddWord: "Terima pengecualian",
 		Empty: "Pengecualian yang berlaku muncul di sini sampai berakhir.", Form: form,

@@ -57,7 +57,7 @@ func (s *Server) showEvidenceList(c *gin.Context) error {
 		return err
 	}
 	p := evidenceListPage{
-		workPage: s.newWorkPage(c, "Bukti"), Trail: []crumb{{"Ringkasan", home}, {"Verifikasi", deskPath}, {"Bukti", ""}},
+		workPage: s.newWorkPage(c, "Bukti"), Trail: []crumb{{"Verifikasi", deskPath}, {"Bukti", ""}},
 		Agency: c.Query("instansi"), Agencies: append([][2]string{{"", "Semua instansi"}}, names.agencies()[1:]...), Back: c.Request.URL.RequestURI(), Open: status{"ok", "Terbuka"},
 	}
 	for i := len(periods) - 1; i >= 0; i-- {
@@ -151,7 +151,7 @@ func (s *Server) showEvidenceRules(c *gin.Context) error {
 		return err
 	}
 	p := evidenceRulesPage{
-		workPage: s.newWorkPage(c, "Aturan bukti"), Trail: []crumb{{"Ringkasan", home}, {"Verifikasi", deskPath}, {"Bukti", evidenceListPath}, {"Aturan bukti", ""}},
+		workPage: s.newWorkPage(c, "Aturan bukti"), Trail: []crumb{{"Verifikasi", deskPath}, {"Bukti", evidenceListPath}, {"Aturan bukti", ""}},
 		MayEdit: s.user(c).MayVerify(),
 	}
 	if !p.MayEdit {

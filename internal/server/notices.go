@@ -215,7 +215,7 @@ type webhookForm struct {
 
 func (s *Server) newWebhooksPage(c *gin.Context) (*webhooksPage, error) {
 	list, err := notice.Webhooks(c.Request.Context(), s.cfg.Web)
-	return &webhooksPage{workPage: s.newWorkPage(c, "Webhook"), Trail: []crumb{{"Ringkasan", home}, {"Pemberitahuan", noticePath}, {"Webhook", ""}}, List: list}, err
+	return &webhooksPage{workPage: s.newWorkPage(c, "Webhook"), Trail: []crumb{{"Pemberitahuan", noticePath}, {"Webhook", ""}}, List: list}, err
 }
 
 func (s *Server) showWebhooks(c *gin.Context) error {

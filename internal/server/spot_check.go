@@ -231,7 +231,7 @@ func (s *Server) showSpotCheck(c *gin.Context) error {
 	}
 	p := spotCheckPage{
 		workPage: s.newWorkPage(c, "Uji petik "+formatPeriod(period)),
-		Trail:    []crumb{{"Ringkasan", home}, {"Uji petik", spotCheckPath}, {formatPeriod(period), ""}},
+		Trail:    []crumb{{"Uji petik", spotCheckPath}, {formatPeriod(period), ""}},
 		Sample:   newSampleLine(*sample), List: samplePath(period) + "/daftar.csv", Into: sample.ReportedIn(),
 		Rule: fmt.Sprintf("%s%% dari %s nilai terverifikasi, paling sedikit %d, paling banyak %d dari satu instansi.",
 			formatExact(sample.Rule.Percent), formatCount(sample.Population), sample.Rule.AtLeast, sample.Rule.PerAgency),

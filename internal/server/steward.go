@@ -109,11 +109,14 @@ func (f stewardField) choose(pairs ...[2]string) stewardField {
 	return f
 }
 
+// codeWords reads a code as words: "hari_kerja" is "hari kerja".
+func codeWords(code string) string { return strings.ReplaceAll(code, "_", " ") }
+
 // sameWords makes pairs of values that are their own labels.
 func sameWords(values ...string) [][2]string {
 	pairs := make([][2]string, len(values))
 	for i, v := range values {
-		pairs[i] = [2]string{v, v}
+		pairs[i] = [2]string{v, codeWords(v)}
 		if v == "" {
 			pairs[i][1] = "(kosong)"
 		}

@@ -43,6 +43,10 @@ func (s *Server) fillAgencies(c *gin.Context, p *stewardPage, t steward.AgencyTe
 	}
 	table := &stewardTable{Caption: "Instansi", Head: []string{"Instansi", "Jenis", "Induk", "Melapor", "Keadaan"}, Empty: "Belum ada instansi."}
 	parents, places := [][2]string{{"", "(tanpa induk)"}}, [][2]string{}
+	names := map[string]string{}
+	for i := range agencies {
+		names[agencies[i].Code] = agencies[i].Name
+	}
 	for i := range agencies {
 		a := &agencies[i]
 		reports, state := "tidak", "ada"
@@ -54,7 +58,7 @@ func (s *Server) fillAgencies(c *gin.Context, p *stewardPage, t steward.AgencyTe
 		} else {
 			parents = append(parents, [2]string{a.Code, a.Name})
 		}
-		table.Rows = append(table.Rows, []stewardCell{{Text: a.Name, Small: a.Code, Href: stewardAgencyPath(a.Code)}, {Text: string(a.Kind)}, {Text: a.ParentCode}, {Text: reports}, {Text: state}})
+		table.Rows = append(table.Rows, []stewardCell{{Text: a.Name, Small: a.Code, Href: stewardAgencyPath(a.Code)}, {Text: string(a.Kind)}, {Text: names[a.ParentCode]}, {Text: reports}, {Text: state}})
 	}
 	for _, a := range areas {
 		places = append(places, [2]string{a.Code, a.Name + " (" + string(a.Level) + ")"})

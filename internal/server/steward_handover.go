@@ -7,6 +7,7 @@ import (
 	"github.com/gin-gonic/gin"
 
 	"petajalan/internal/account"
+	"petajalan/internal/roadmap"
 	"petajalan/internal/steward"
 )
 
@@ -32,6 +33,14 @@ func (s *Server) showHandovers(c *gin.Context) error {
 	}
 	p := s.newStewardPage(c, "Serah terima", "Saat petugas pindah: apa yang dipegangnya, apa yang masih terbuka, dan keputusan terakhirnya, untuk dicetak atau diunduh bagi penggantinya.")
 	table := &stewardTable{Caption: "Petugas", Head: []string{"Petugas", "Peran", "Instansi"}, Empty: "Belum ada petugas."}
+	plan, err := roadmap.Agencies(c.Request.Context(), s.cfg.Web)
+	if err != nil {
+		return err
+	}
+	names := map[string]string{}
+	for _, a := range plan {
+		names[a.Code] = shortAgency(a.Name)
+	}
 	for _, x := range users {
 		roles, agencies := "", ""
 		for i, a := range x.Appointments {
@@ -43,7 +52,7 @@ func (s *Server) showHandovers(c *gin.Context) error {
 				if agencies != "" {
 					agencies += ", "
 				}
-				agencies += a.Agency
+				agencies += names[a.Agency]
 			}
 		}
 		table.Rows = append(table.Rows, []stewardCell{{Text: x.Name, Small: x.Login, Href: handoverPath + "/" + url.PathEscape(x.Login)}, {Text: roles}, {Text: agencies}})

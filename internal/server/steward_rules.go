@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gin-gonic/gin"
 
@@ -53,14 +54,14 @@ func (s *Server) fillRules(c *gin.Context, p *stewardPage, typed *steward.RuleTe
 	}
 	rules := &stewardTable{Caption: "Aturan penilaian", Head: []string{"Aturan", "Berlaku", "Batas atas", "Golongan nilai", "Sebutan target", "Dasar"}, Empty: "Belum ada aturan."}
 	for _, r := range sets {
-		rules.Rows = append(rules.Rows, []stewardCell{{Text: fmt.Sprintf("%s revisi %d", r.Code, r.Revision)}, {Text: validity(r.ValidFrom.Format("2006-01-02"), r.ValidTo != nil, func() string { return r.ValidTo.Format("2006-01-02") })}, {Text: formatExact(r.Cap.String())}, {Text: steward.ScaleKey(r.Bands)}, {Text: steward.ScaleKey(r.Words)}, {Text: r.Basis}})
+		rules.Rows = append(rules.Rows, []stewardCell{{Text: fmt.Sprintf("%s revisi %d", r.Code, r.Revision)}, {Text: validity(r.ValidFrom, r.ValidTo)}, {Text: formatExact(r.Cap.String())}, {Text: codeWords(steward.ScaleKey(r.Bands))}, {Text: codeWords(steward.ScaleKey(r.Words))}, {Text: r.Basis}})
 	}
 	list := &stewardTable{Caption: "Skala", Head: []string{"Skala", "Berlaku", "Tingkat, dari yang terendah", "Dasar"}, Empty: "Belum ada skala."}
 	for i := range scales {
 		sc := &scales[i]
 		var steps []string
 		for _, st := range sc.Steps {
-			text := st.Code
+			text := codeWords(st.Code)
 			if st.MinValue != nil {
 				sign := " ≥ "
 				if st.Exclusive {
@@ -70,11 +71,11 @@ func (s *Server) fillRules(c *gin.Context, p *stewardPage, typed *steward.RuleTe
 			}
 			steps = append(steps, text)
 		}
-		cell := stewardCell{Text: steward.ScaleKey(sc), Small: sc.Name}
+		cell := stewardCell{Text: codeWords(steward.ScaleKey(sc)), Small: sc.Name}
 		if p.isSteward() {
 			cell.Href = stewardHome + "/aturan/skala?kode=" + url.QueryEscape(sc.Code)
 		}
-		list.Rows = append(list.Rows, []stewardCell{cell, {Text: validity(sc.ValidFrom.Format("2006-01-02"), sc.ValidTo != nil, func() string { return sc.ValidTo.Format("2006-01-02") })}, {Text: strings.Join(steps, "; ")}, {Text: sc.Basis, Small: sc.Status}})
+		list.Rows = append(list.Rows, []stewardCell{cell, {Text: validity(sc.ValidFrom, sc.ValidTo)}, {Text: strings.Join(steps, "; ")}, {Text: sc.Basis, Small: sc.Status}})
 	}
 	p.Blocks = append(p.Blocks, stewardBlock{Heading: "Aturan penilaian", Table: rules}, stewardBlock{Heading: "Skala", Table: list})
 	if !p.isSteward() || len(sets) == 0 {
@@ -103,11 +104,12 @@ func (s *Server) fillRules(c *gin.Context, p *stewardPage, typed *steward.RuleTe
 	return nil
 }
 
-func validity(from string, ends bool, to func() string) string {
-	if ends {
-		return from + " sampai " + to()
+// validity says from which day on something holds, and up to which; nil: without an end.
+func validity(from time.Time, to *time.Time) string {
+	if to != nil {
+		return formatDate(from, from.Location()) + " sampai " + formatDate(*to, to.Location())
 	}
-	return "mulai " + from
+	return "mulai " + formatDate(from, from.Location())
 }
 
 func (s *Server) addRules(c *gin.Context) error {
