@@ -293,7 +293,11 @@ func (s *Server) pastImportPage(c *gin.Context) (*importPage, error) {
 	if p.Past, before, err = exchange.PastPeriods(c.Request.Context(), s.cfg.Web, s.now(), s.cfg.Zone); err != nil {
 		return nil, err
 	}
-	if len(p.Past) == 0 && !before.IsZero() {
+	switch {
+	case len(p.Past) > 0:
+	case before.IsZero():
+		p.Closed = "Tidak ada triwulan yang dapat dimuat: yang belum ditutup, dan yang sudah dilaporkan lewat program, diisi instansinya."
+	default:
 		p.Closed = "Rapor sudah terbit sejak " + formatPeriod(before) + " dan tidak ada triwulan sebelumnya dalam peta jalan, jadi tidak ada yang dapat dimuat."
 	}
 	return p, nil

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,10 +22,11 @@ const retryAfter = "10"
 
 // Sentences for errors that have none of their own.
 const (
-	sayBroken   = "Terjadi gangguan di pihak kami. Silakan coba lagi."
-	sayAway     = "Data sedang tidak dapat dibaca. Tidak ada yang hilang. Silakan coba lagi sebentar lagi."
-	sayTooLarge = "Kiriman ini terlalu besar. Paling besar %d MB. Kembali ke halaman sebelumnya: isian Anda masih ada di sana."
-	sayNoRoom   = "Penyimpanan berkas sedang penuh, jadi berkas ini belum tersimpan. Angka dan keterangan yang sudah tersimpan tetap ada. Pengelola perlu menambah ruang; coba lagi nanti."
+	sayBroken     = "Terjadi gangguan di pihak kami. Silakan coba lagi."
+	sayAway       = "Data sedang tidak dapat dibaca. Tidak ada yang hilang. Silakan coba lagi sebentar lagi."
+	sayTooLarge   = "Kiriman ini terlalu besar. Paling besar %d MB. Kembali ke halaman sebelumnya: isian Anda masih ada di sana."
+	sayUnkeepable = "Isian memuat tanggal, angka, atau karakter yang tidak dapat disimpan. Kembali ke halaman sebelumnya, lalu betulkan."
+	sayNoRoom     = "Penyimpanan berkas sedang penuh, jadi berkas ini belum tersimpan. Angka dan keterangan yang sudah tersimpan tetap ada. Pengelola perlu menambah ruang; coba lagi nanti."
 )
 
 // errMethod says that an address exists, but not for this method.
@@ -89,11 +91,18 @@ func httpStatus(err error) (status int, message string) {
 	if isAway(err) {
 		return http.StatusServiceUnavailable, sayAway
 	}
+	if slices.Contains(unkeepable, postgres.SQLState(err)) {
+		return http.StatusUnprocessableEntity, sayUnkeepable
+	}
 	return http.StatusInternalServerError, sayBroken
 }
 
 // queryCancelled is what PostgreSQL says of a query that took longer than allowed.
 const queryCancelled = "57014"
+
+// unkeepable are what PostgreSQL says of a value that no column can hold: a number or a day
+// beyond its range, a day that is none, a character that is none. It was typed, since we make none.
+var unkeepable = []string{"22003", "22007", "22008", "22021", "22P05"}
 
 // isAway reports whether the same request may work later.
 func isAway(err error) bool {

@@ -72,3 +72,24 @@ func TestWhatNobodyCanTypeIsRefused(t *testing.T) {
 	post(file, url.Values{"peta": {"ya"}, "kolom a\x00b": {"Jumlah"}, "format Jumlah": {"a\x00b"}}).want(http.StatusSeeOther)
 	v.get(file).want(http.StatusOK)
 }
+
+// TestWhatNoColumnHoldsIsForTheUserToPutRight: a day like 0000-01-01 that got past a form is no
+// fault of ours.
+func TestWhatNoColumnHoldsIsForTheUserToPutRight(t *testing.T) {
+	t.Parallel()
+	s := newTestSite(t)
+	for _, value := range []string{"'0000-01-01'::date", "'9999-99-99'::date", "1e30::numeric(18, 4)", "'{\"a\": \"\\u0000\"}'::jsonb->>'a'"} {
+		_, err := s.Owner.ExecContext(t.Context(), "SELECT "+value)
+		if status, _ := httpStatus(err); err == nil || status != http.StatusUnprocessableEntity {
+			t.Errorf("%s: %v, status %d", value, err, status)
+		}
+	}
+	_, err := s.Owner.ExecContext(t.Context(), "SELECT 1/0")
+	if status, _ := httpStatus(err); status != http.StatusInternalServerError {
+		t.Errorf("our own mistake: status %d", status)
+	}
+	a := s.as("organisasi").post("/kerja/peta-jalan/instansi", "kode", "baru", "nama", "Dinas Baru", "singkat", "DB", "jenis", "dinas", "wilayah", "35.72", "mulai", "0000-01-01", "sumber", "Perda 1")
+	if a.want(http.StatusUnprocessableEntity); !strings.Contains(a.text("main"), "Isi tanggal mulai") {
+		t.Errorf("the page says %q", a.text("main"))
+	}
+}

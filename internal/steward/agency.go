@@ -41,7 +41,7 @@ func AddAgency(ctx context.Context, db *bun.DB, by *account.User, t AgencyText, 
 		ps.add("jenis", "Pilih jenis instansi.")
 	}
 	from, err := time.Parse(time.DateOnly, t.ValidFrom)
-	if err != nil {
+	if err != nil || from.Year() < 1900 || from.Year() > 2100 {
 		ps.add("mulai", "Isi tanggal mulai, misalnya 2027-01-01.")
 	}
 	if t.Website != "" && !strings.HasPrefix(t.Website, "https://") && !strings.HasPrefix(t.Website, "http://") {
