@@ -11,6 +11,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/demo"
+	"petajalan/internal/report"
 )
 
 // newDeskSite is the demo in November with the quarter that it opens for its visitors.
@@ -252,5 +253,18 @@ func TestNobodyVerifiesWhatTheyTyped(t *testing.T) {
 	}
 	if item.page().Find("button[value=verifikasi]").Length() != 0 {
 		t.Error("there is a button to verify")
+	}
+}
+
+func TestEvidenceOfPastQuartersOfTheDemoIsToldToBeInvented(t *testing.T) {
+	t.Parallel()
+	s := newDemoSite(t)
+	var id string
+	if err := s.Owner.NewRaw(`SELECT min(public_id::text) FROM evidence WHERE kind = ?`, report.EvidenceFile).Scan(t.Context(), &id); err != nil {
+		t.Fatal(err)
+	}
+	a := s.as("organisasi").get("/kerja/bukti/" + id).want(http.StatusNotFound)
+	if !strings.Contains(a.text("main"), "tidak tersimpan (data peragaan)") {
+		t.Errorf("the page says %q", a.text("main"))
 	}
 }

@@ -215,6 +215,9 @@ func (s *Server) showEvidence(c *gin.Context) error {
 		return fault.New(fault.NotFound, "Bukti ini bukan berkas, jadi tidak dapat diunduh.")
 	}
 	f, err := s.cfg.Evidence.Open(ctx, it.SHA256)
+	if e := s.edition(); fault.KindOf(err) == fault.NotFound && e != nil && e.Demo {
+		return fault.Wrap(err, fault.NotFound, "Berkas tidak tersimpan (data peragaan): bukti triwulan yang lalu hanya ada namanya.")
+	}
 	if err != nil {
 		return err
 	}
