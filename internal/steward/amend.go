@@ -240,9 +240,6 @@ func samePromise(a, b *roadmap.Target) bool {
 func Amend(ctx context.Context, db *bun.DB, by *account.User, a Amendment, now time.Time) error {
 	return change(ctx, db, by, "amend targets", now, func(ctx context.Context, tx bun.Tx) (string, any, any, error) {
 		object := a.Agency + " " + strconv.Itoa(a.Year)
-		if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended('targets ' || ?, 0))`, object).Exec(ctx); err != nil {
-			return "", nil, nil, fmt.Errorf("wait for another amendment: %w", err)
-		}
 		y, err := LoadAgencyYear(ctx, tx, a.Agency, a.Year)
 		if err != nil {
 			return "", nil, nil, err

@@ -22,9 +22,6 @@ import (
 // then ends on the day before. Nothing holds backwards: it begins after the last period that was closed.
 func AddScale(ctx context.Context, db *bun.DB, by *account.User, t seeds.ScaleText, now time.Time) error {
 	return change(ctx, db, by, "add scale", now, func(ctx context.Context, tx bun.Tx) (string, any, any, error) {
-		if err := lockRules(ctx, tx); err != nil {
-			return "", nil, nil, err
-		}
 		all, err := roadmap.AllScales(ctx, tx)
 		if err != nil {
 			return "", nil, nil, err
@@ -120,13 +117,6 @@ func checkBegins(ctx context.Context, tx bun.Tx, from time.Time, field string, p
 	return nil
 }
 
-func lockRules(ctx context.Context, tx bun.Tx) error {
-	if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended('rules', 0))`).Exec(ctx); err != nil {
-		return fmt.Errorf("wait for another change of the rules: %w", err)
-	}
-	return nil
-}
-
 // RuleText is a revision of a rule set as it is typed. Bands and Words are scales as "kode versi".
 type RuleText struct{ Code, Cap, Bands, Words, ValidFrom, Basis string }
 
@@ -134,9 +124,6 @@ type RuleText struct{ Code, Cap, Bands, Words, ValidFrom, Basis string }
 // with bounds of two decimals, as published figures have; nothing holds backwards.
 func AddRules(ctx context.Context, db *bun.DB, by *account.User, t RuleText, now time.Time) error {
 	return change(ctx, db, by, "add rules", now, func(ctx context.Context, tx bun.Tx) (string, any, any, error) {
-		if err := lockRules(ctx, tx); err != nil {
-			return "", nil, nil, err
-		}
 		sets, err := roadmap.RuleSets(ctx, tx)
 		if err != nil {
 			return "", nil, nil, err

@@ -91,9 +91,6 @@ func ServiceRow(s *roadmap.Service) seeds.Row {
 func PutService(ctx context.Context, db *bun.DB, by *account.User, row seeds.Row, seen int, now time.Time) error {
 	return change(ctx, db, by, "put service", now, func(ctx context.Context, tx bun.Tx) (string, any, any, error) {
 		code := row["code"]
-		if _, err := tx.NewRaw(`SELECT pg_advisory_xact_lock(hashtextextended('service ' || ?, 0))`, code).Exec(ctx); err != nil {
-			return "", nil, nil, fmt.Errorf("wait for another change: %w", err)
-		}
 		next, remarks, err := seeds.ReadService(ctx, tx, row)
 		if err != nil {
 			return "", nil, nil, err

@@ -75,13 +75,17 @@ func guard(by *account.User) error {
 }
 
 // change runs f in a transaction and notes what it did in the trail. f returns the object and
-// what was before and is after.
+// what was before and is after. The plan is changed by one at a time: an amendment, an
+// activation and a merger may touch the same targets.
 func change(ctx context.Context, db *bun.DB, by *account.User, action string, now time.Time,
 	f func(ctx context.Context, tx bun.Tx) (object string, before, after any, err error)) error {
 	if err := guard(by); err != nil {
 		return err
 	}
 	return db.RunInTx(ctx, nil, func(ctx context.Context, tx bun.Tx) error {
+		if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended('roadmap', 0))`); err != nil {
+			return fmt.Errorf("wait for the roadmap: %w", err)
+		}
 		object, before, after, err := f(ctx, tx)
 		if err != nil {
 			return err
