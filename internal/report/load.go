@@ -11,6 +11,7 @@ import (
 	"github.com/uptrace/bun"
 	"github.com/uptrace/bun/dialect/pgdialect"
 	"github.com/uptrace/bun/schema"
+	"golang.org/x/sync/errgroup"
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
@@ -79,36 +80,49 @@ func (l *loader) load(ctx context.Context) error {
 	if l.now.IsZero() {
 		return fmt.Errorf("load reports of %s: no moment given", l.period)
 	}
-	for _, step := range []struct {
-		what string
-		do   func(context.Context) error
-	}{
-		{"periods", l.loadPeriods},
-		{"rules", l.loadRules},
-		{"checks", l.loadLimits},
-		{"sheets", l.loadRows},
-		{"choices", l.loadChoices},
-		{"targets", l.loadTargets},
-		{"earlier reports", l.loadOlder},
-		{"exceptions", l.loadExceptions},
-		{"events", l.loadEvents},
-		{"evidence", l.loadEvidence},
-		{"late entries", l.loadLate},
-		{"figures that many share", l.loadSame},
-		{"figures from elsewhere", l.loadFeeds},
-	} {
-		if len(l.rows) == 0 && step.what == "choices" {
-			return nil
+	if err := l.each(ctx, []loading{{"periods", l.loadPeriods}, {"rules", l.loadRules}, {"checks", l.loadLimits}, {"sheets", l.loadRows}}); err != nil || len(l.rows) == 0 {
+		return err
+	}
+	if err := l.each(ctx, []loading{{"choices", l.loadChoices}, {"targets", l.loadTargets}}); err != nil {
+		return err
+	}
+	// The past of each row, and what happened to its report: neither needs the other, nor
+	// writes what the other reads or writes.
+	past := []loading{{"earlier reports", l.loadOlder}, {"exceptions", l.loadExceptions}}
+	life := []loading{{"events", l.loadEvents}, {"evidence", l.loadEvidence}, {"late entries", l.loadLate}}
+	if _, pool := l.db.(*bun.DB); pool {
+		var both errgroup.Group
+		both.Go(func() error { return l.each(ctx, past) })
+		both.Go(func() error { return l.each(ctx, life) })
+		if err := both.Wait(); err != nil {
+			return err
 		}
-		if err := step.do(ctx); err != nil {
-			if fault.KindOf(err) != fault.Internal {
-				return err
-			}
-			return fmt.Errorf("read %s: %w", step.what, err)
-		}
+	} else if err := l.each(ctx, append(past, life...)); err != nil { // a transaction has one connection
+		return err
+	}
+	if err := l.each(ctx, []loading{{"figures that many share", l.loadSame}, {"figures from elsewhere", l.loadFeeds}}); err != nil {
+		return err
 	}
 	for i := range l.rows {
 		l.finish(&l.rows[i])
+	}
+	return nil
+}
+
+// loading is a part of what is loaded.
+type loading struct {
+	what string
+	do   func(context.Context) error
+}
+
+func (l *loader) each(ctx context.Context, parts []loading) error {
+	for _, p := range parts {
+		if err := p.do(ctx); err != nil {
+			if fault.KindOf(err) != fault.Internal {
+				return err
+			}
+			return fmt.Errorf("read %s: %w", p.what, err)
+		}
 	}
 	return nil
 }
