@@ -67,7 +67,7 @@ func (p ownPage) CodeFields() []field {
 }
 
 // Roles are the roles of the own account in words.
-func (p ownPage) Roles() []roleLine { return roleLines(p.User.Appointments, time.Time{}) }
+func (p ownPage) Roles() []roleLine { return p.roleLines(p.User.Appointments, time.Time{}) }
 
 // ownMessages are what a page says after something was done; the address has the key.
 var ownMessages = map[string]string{

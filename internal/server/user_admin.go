@@ -38,7 +38,7 @@ func (s *Server) userAdminRoutes() []workRoute {
 // roleLine is a role as it is read.
 type roleLine struct {
 	ID     int64
-	Text   string // "Kepala (Plt), dlh"
+	Text   string // "Kepala (Plt), Dinas Lingkungan Hidup"
 	From   time.Time
 	Until  *time.Time
 	Ended  bool
@@ -46,7 +46,7 @@ type roleLine struct {
 }
 
 // roleLines says roles as of the day of now; a zero now leaves open which have ended.
-func roleLines(as []account.Appointment, now time.Time) []roleLine {
+func (p workPage) roleLines(as []account.Appointment, now time.Time) []roleLine {
 	lines := make([]roleLine, len(as))
 	for i, a := range as {
 		l := roleLine{ID: a.ID, Text: a.Role.Label(), From: a.From}
@@ -54,7 +54,7 @@ func roleLines(as []account.Appointment, now time.Time) []roleLine {
 			l.Text += " (Plt)"
 		}
 		if a.Agency != "" {
-			l.Text += ", " + a.Agency
+			l.Text += ", " + p.agencyWord(a.Agency)
 		}
 		if !a.To.IsZero() {
 			until := a.To
@@ -107,7 +107,7 @@ func (s *Server) showUsers(c *gin.Context) error {
 		return err
 	}
 	for _, e := range entries {
-		p.Rows = append(p.Rows, userRow{Entry: e, Href: userPath(e.Login), Roles: slices.DeleteFunc(roleLines(e.Appointments, s.now()), func(l roleLine) bool { return l.Ended })})
+		p.Rows = append(p.Rows, userRow{Entry: e, Href: userPath(e.Login), Roles: slices.DeleteFunc(p.roleLines(e.Appointments, s.now()), func(l roleLine) bool { return l.Ended })})
 	}
 	at := func(offset int) string {
 		return usersPath + "?" + url.Values{"q": {p.Query}, "mulai": {strconv.Itoa(offset)}}.Encode()

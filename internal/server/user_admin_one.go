@@ -64,7 +64,7 @@ func (s *Server) newUserAccountPage(c *gin.Context) (userPage, error) {
 		Name: u.Name, Email: u.Email, SSO: s.provider != nil,
 	}
 	p.Path = usersPath
-	lines := roleLines(u.Appointments, s.now())
+	lines := p.roleLines(u.Appointments, s.now())
 	for _, l := range lines {
 		if l.Ended {
 			p.Past = append(p.Past, l)

@@ -15,6 +15,18 @@ type workPage struct {
 	Page
 	User   *account.User
 	Unread int // notes that the user has not read
+
+	names *edition // knows agencies by name; nil while nothing is published
+}
+
+// agencyWord is the name of an agency, or its code while nothing is published.
+func (p workPage) agencyWord(code string) string {
+	if p.names != nil {
+		if a := p.names.Agency(code); a != nil {
+			return unitName(a)
+		}
+	}
+	return code
 }
 
 // newWorkPage starts the page struct of a page of the workspace.
@@ -25,6 +37,7 @@ func (s *Server) newWorkPage(c *gin.Context, title string) workPage {
 	}
 	p.Unread = s.unread(c.Request.Context(), p.User)
 	if e := s.edition(); e != nil {
+		p.names = e
 		p.Demo = e.Demo
 		p.Example = e.Status == statusExample
 	}
@@ -42,7 +55,7 @@ func (p workPage) WorkMenu() []menuItem {
 	}
 	if codes := u.Agencies(); len(codes) > 1 { // of the first, Ringkasan tells already
 		for _, code := range codes {
-			add(true, "Instansi "+code, workAgencyPath(code))
+			add(true, p.agencyWord(code), workAgencyPath(code))
 		}
 	}
 	add(u.MayVerify(), "Verifikasi", deskPath)
