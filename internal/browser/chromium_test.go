@@ -168,8 +168,19 @@ func (p *tab) do(t *testing.T, actions ...chromedp.Action) {
 	ctx, cancel := context.WithTimeout(p.ctx, patience)
 	defer cancel()
 	if err := chromedp.Run(ctx, actions...); err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v, at %s", err, p.where())
 	}
+}
+
+// where is the address of the page and the beginning of what it says, for a failure.
+func (p *tab) where() string {
+	ctx, cancel := context.WithTimeout(p.ctx, 5*time.Second)
+	defer cancel()
+	var location, text string
+	if err := chromedp.Run(ctx, chromedp.Location(&location), chromedp.Text("main", &text, chromedp.ByQuery)); err != nil {
+		return location + " (" + err.Error() + ")"
+	}
+	return fmt.Sprintf("%s: %.500s", location, words(text))
 }
 
 // follow carries out actions that lead to another page, waits for it and returns its
@@ -180,7 +191,7 @@ func (p *tab) follow(t *testing.T, actions ...chromedp.Action) (location string,
 	defer cancel()
 	response, err := chromedp.RunResponse(ctx, actions...)
 	if err != nil {
-		t.Fatal(err)
+		t.Fatalf("%v, at %s", err, p.where())
 	}
 	if err := chromedp.Run(ctx, chromedp.Location(&location)); err != nil {
 		t.Fatal(err)

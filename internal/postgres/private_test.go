@@ -221,7 +221,7 @@ func TestPrivateServerIsMadeSettledAndFoundAgain(t *testing.T) {
 		t.Error("a settled server is called made")
 	}
 	var city string
-	if err := openURL(t, p.WebURL()).NewRaw("SELECT value FROM settings").Scan(t.Context(), &city); err != nil || city != "Blitar" {
+	if err := openURL(t, p.WebURL()).NewRaw("SELECT value FROM settings WHERE key = 'kota'").Scan(t.Context(), &city); err != nil || city != "Blitar" {
 		t.Errorf("found %q, %v, want what was written", city, err)
 	}
 }

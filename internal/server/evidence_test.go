@@ -310,7 +310,7 @@ func TestEvidence(t *testing.T) {
 			t.Errorf("the trail tells %d times", n)
 		}
 		// The history of the demonstration names files that nobody ever had.
-		if a := v.get("/kerja/bukti/" + id); a.Status != http.StatusNotFound || !strings.Contains(a.text("main"), "tidak ada di penyimpanan") {
+		if a := v.get("/kerja/bukti/" + id); a.Status != http.StatusNotFound || !strings.Contains(a.text("main"), "tidak tersimpan (data peragaan)") {
 			t.Errorf("a file that is not there: %d %q", a.Status, a.text("main"))
 		}
 	})
