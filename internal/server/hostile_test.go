@@ -142,9 +142,6 @@ func (f found) send(v *visitor, fields url.Values) *answered {
 // every form it finds with texts that no field expects: in one field, and in all at once.
 func TestHostileInputIsRefusedAndNeverAFault(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("long; it runs in the pass without the race detector")
-	}
 	s := newDeskSite(t)
 	for _, login := range []string{"inspektorat", "operator.dispendukcapil", "kepala.dispendukcapil", "organisasi", "admin"} {
 		t.Run(login, func(t *testing.T) {

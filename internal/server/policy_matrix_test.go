@@ -274,9 +274,6 @@ var placeholders = strings.NewReplacer(":kode", "dispendukcapil", ":periode", "2
 // TestPolicy_EveryAddressForEveryPrincipal visits each address as each kind of person.
 func TestPolicy_EveryAddressForEveryPrincipal(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("long; it runs in the pass without the race detector")
-	}
 	s := newDemoSite(t)
 	visitors := principals(t, s)
 	cells := 0

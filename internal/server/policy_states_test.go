@@ -45,9 +45,6 @@ var stateActs = map[string]reportAct{
 // an open and in a closed period: only what the table says may happen.
 func TestPolicy_StatesOfAReport(t *testing.T) {
 	t.Parallel()
-	if testing.Short() {
-		t.Skip("long; it runs in the pass without the race detector")
-	}
 	s := newDemoSite(t)
 	visitors := principals(t, s)
 	delete(visitors, closed)
