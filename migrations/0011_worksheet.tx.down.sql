@@ -1,3 +1,4 @@
+DROP FUNCTION owed_series;
 DROP INDEX report_events_at_idx;
 DROP TABLE plausible_ranges, checks, late_entries, report_submissions, report_comments, feed_values, draft_evidence;
 ALTER TABLE evidence DROP COLUMN statement;

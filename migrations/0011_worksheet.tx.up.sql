@@ -111,6 +111,27 @@ CREATE TABLE plausible_ranges (
     CONSTRAINT plausible_ranges_check CHECK (low <= high AND (low IS NOT NULL OR high IS NOT NULL))
 );
 
+-- The target series with something due in the very period: the indicator is due in the quarter,
+-- the target of the year is neither withdrawn nor nought for a higher-is-better one, nothing is
+-- excepted on the last day of the period, and a result from outside may have been announced.
+-- next_year is the first instant of the next year in the zone of the city: the session is in
+-- UTC, where adding months to the last hours of a year ends on the last day of a month.
+CREATE FUNCTION owed_series(of_year int, of_quarter int, last_day date, at timestamptz, next_year timestamptz)
+    RETURNS TABLE (id bigint, agency_id bigint) LANGUAGE sql STABLE AS $$
+    SELECT s.id, s.agency_id
+    FROM target_series s
+    JOIN indicator_sheets i ON i.indicator_id = s.indicator_id AND i.version_id = (
+        SELECT v.id FROM roadmap_versions v WHERE of_year BETWEEN v.first_year AND v.last_year ORDER BY v.first_year DESC, v.number DESC LIMIT 1)
+    JOIN LATERAL (
+        SELECT t.value, t.low, t.high FROM targets t WHERE t.series_id = s.id AND t.year = of_year ORDER BY t.revision DESC LIMIT 1
+    ) t ON (t.value IS NOT NULL OR t.low IS NOT NULL) AND NOT (i.direction = 'naik' AND coalesce(t.value, t.high) = 0)
+    WHERE (i.frequency = 'triwulanan' OR of_quarter = 4 OR i.frequency = 'semesteran' AND of_quarter = 2)
+        AND NOT EXISTS (
+            SELECT FROM exceptions e
+            WHERE e.series_id = s.id AND e.revoked_at IS NULL AND last_day BETWEEN e.starts_on AND e.ends_on)
+        AND (i.announced_month IS NULL OR i.frequency <> 'tahunan' OR at >= next_year + make_interval(months => i.announced_month))
+$$;
+
 CREATE INDEX report_events_at_idx ON report_events (at);
 
 CREATE TRIGGER feed_values_insert_only BEFORE UPDATE OR DELETE ON feed_values FOR EACH ROW EXECUTE FUNCTION forbid_change();

@@ -147,7 +147,7 @@ func (w *AgencyWork) readTargets(ctx context.Context, tx postgres.Tx, own bool, 
 		note   *string
 	}
 	rows, err := list(ctx, tx, `
-		WITH `+owedSeries+`
+		WITH owed AS (SELECT id FROM `+owedSeries+`)
 		SELECT i.code, trim_scale(t.value)::text, trim_scale(t.low)::text, trim_scale(t.high)::text, t.weight::text, t.status,
 			EXISTS (SELECT FROM owed WHERE owed.id = s.id), coalesce(x.reason, ''), x.ends_on,
 			r.status, coalesce(r.revision, 0), coalesce(r.not_applicable, false), r.note,

@@ -75,37 +75,16 @@ type Waiting struct {
 	Since           time.Time // the oldest approval
 	WithoutEvidence int       // reports with nothing to check them against
 	Late            int       // reports approved after the deadline
-	Jumps           int       // reports whose value is more than JumpPercent away from the one verified before
+	// Jumps counts reports whose value is more than JumpLimit per cent away from the one
+	// verified before. The limit is that of the check "jump", as the desk has it; empty where
+	// the check is off.
+	Jumps     int
+	JumpLimit string
 }
 
-// JumpPercent † is how far a value may be from the one verified before, in per cent of
-// that one, before it stands out (ux.md, "Ringkasan"). Nothing is refused for it: it only
-// tells the verifier where to look.
-const JumpPercent = 25
-
-// owedSeries is a CTE of the target series with something due in the very period ($1 year,
-// $2 quarter, $3 its last day, $4 now, $5 the first instant of the next year in the zone of the
-// city; the session is in UTC, where adding months to the last hours of a year ends on the
-// last day of a month): the indicator is due in the quarter, the target of
-// the year is neither withdrawn nor nought for a higher-is-better one, nothing is excepted,
-// and a result from outside may have been announced.
-const owedSeries = `
-	plan AS (
-		SELECT id FROM roadmap_versions WHERE $1::int BETWEEN first_year AND last_year ORDER BY first_year DESC, number DESC LIMIT 1
-	), owed AS (
-		SELECT s.id, s.agency_id
-		FROM target_series s
-		JOIN indicator_sheets i ON i.indicator_id = s.indicator_id AND i.version_id = (SELECT id FROM plan)
-		JOIN LATERAL (
-			SELECT value, low, high FROM targets t WHERE t.series_id = s.id AND t.year = $1::int ORDER BY t.revision DESC LIMIT 1
-		) t ON (t.value IS NOT NULL OR t.low IS NOT NULL) AND NOT (i.direction = 'naik' AND coalesce(t.value, t.high) = 0)
-		WHERE (i.frequency = 'triwulanan' OR $2::int = 4 OR i.frequency = 'semesteran' AND $2::int = 2)
-			AND NOT EXISTS (
-				SELECT FROM exceptions e
-				WHERE e.series_id = s.id AND e.revoked_at IS NULL AND $3::date BETWEEN e.starts_on AND e.ends_on)
-			AND (i.announced_month IS NULL OR i.frequency <> 'tahunan'
-				OR $4::timestamptz >= $5::timestamptz + make_interval(months => i.announced_month))
-	)`
+// owedSeries is the call of the function of the database that says what is due in the very
+// period; its arguments are owedArgs.
+const owedSeries = `owed_series($1::int, $2::int, $3::date, $4::timestamptz, $5::timestamptz)`
 
 // owedArgs are the arguments $1 to $5 of owedSeries.
 func owedArgs(p scoring.Period, now time.Time) []any {
@@ -116,14 +95,13 @@ func owedArgs(p scoring.Period, now time.Time) []any {
 
 func readUnits(ctx context.Context, tx postgres.Tx, scope Scope, p scoring.Period, now time.Time) ([]Unit, error) {
 	units, err := list(ctx, tx, `
-		WITH `+owedSeries+`
 		SELECT a.code, a.name, a.short_name, a.kind, p.code, a.area_code, a.reports, a.public_facing, a.website, count(o.id),
 			count(*) FILTER (WHERE r.status = 'draft'), count(*) FILTER (WHERE r.status = 'returned'),
 			count(*) FILTER (WHERE r.status = 'submitted'), count(*) FILTER (WHERE r.status = 'approved'),
 			count(*) FILTER (WHERE r.status = 'verified')
 		FROM agencies a
 		LEFT JOIN agencies p ON p.id = a.parent_id
-		LEFT JOIN owed o ON o.agency_id = a.id
+		LEFT JOIN `+owedSeries+` o ON o.agency_id = a.id
 		LEFT JOIN reports r ON r.series_id = o.id AND r.year = $1::int AND r.quarter = $2::int
 		WHERE a.reports AND `+scope.inScope(6)+`
 		GROUP BY a.id, p.code
@@ -141,8 +119,10 @@ func readWaiting(ctx context.Context, tx postgres.Tx, scope Scope, reporting roa
 		SELECT a.code, a.name, count(*), min(e.at),
 			count(*) FILTER (WHERE NOT EXISTS (SELECT FROM evidence x WHERE x.revision_id = v.id)),
 			count(*) FILTER (WHERE e.at >= $3),
-			count(*) FILTER (WHERE abs(coalesce(v.actual, v.numerator / nullif(v.denominator, 0)) - b.value) * 100 > $7::int * abs(b.value))
+			count(*) FILTER (WHERE abs(coalesce(v.actual, v.numerator / nullif(v.denominator, 0)) - b.value) * 100 > j.threshold * abs(b.value)),
+			coalesce(trim_scale(min(j.threshold))::text, '')
 		FROM reports r
+		LEFT JOIN checks j ON j.code = 'jump' AND j.enabled
 		JOIN target_series s ON s.id = r.series_id
 		JOIN agencies a ON a.id = s.agency_id
 		LEFT JOIN agencies p ON p.id = a.parent_id
@@ -164,8 +144,8 @@ func readWaiting(ctx context.Context, tx postgres.Tx, scope Scope, reporting roa
 		WHERE r.year = $1 AND r.quarter = $2 AND r.status = 'approved' AND `+scope.inScope(4)+`
 		GROUP BY a.id
 		ORDER BY min(e.at), a.code`,
-		append(append([]any{reporting.Period.Year, reporting.Period.Quarter, reporting.DueAt}, scope.args()...), JumpPercent),
+		append([]any{reporting.Period.Year, reporting.Period.Quarter, reporting.DueAt}, scope.args()...),
 		func(rows pgx.Rows, w *Waiting) error {
-			return rows.Scan(&w.Agency, &w.Name, &w.Indicators, &w.Since, &w.WithoutEvidence, &w.Late, &w.Jumps)
+			return rows.Scan(&w.Agency, &w.Name, &w.Indicators, &w.Since, &w.WithoutEvidence, &w.Late, &w.Jumps, &w.JumpLimit)
 		})
 }

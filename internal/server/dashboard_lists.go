@@ -97,7 +97,7 @@ func newWaitingList(b *scorecard.Board, calendar *roadmap.Calendar, mine bool, n
 			row.CheckMark = cmp.Or(row.CheckMark, "near")
 		}
 		if w.Jumps > 0 {
-			check = append(check, fmt.Sprintf("%d lonjakan di atas %d%%", w.Jumps, scorecard.JumpPercent))
+			check = append(check, fmt.Sprintf("%d lonjakan di atas %s%%", w.Jumps, formatExact(w.JumpLimit)))
 			row.CheckMark = cmp.Or(row.CheckMark, "near")
 		}
 		row.Check = strings.Join(check, ", ")

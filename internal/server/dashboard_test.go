@@ -151,6 +151,15 @@ func TestDashboard(t *testing.T) {
 		if len(got) != want || want == 0 {
 			t.Errorf("findings %q, want one for each of %d agencies", got, want)
 		}
+		// The limit is the one that the desk and the worksheet go by.
+		exec(t, s.Owner, `UPDATE checks SET threshold = 12.5 WHERE code = 'jump'`)
+		if text := v.get("/kerja/").text("section[aria-labelledby=verifikasi]"); !strings.Contains(text, "lonjakan di atas 12,5%") {
+			t.Errorf("with another limit: %q", text)
+		}
+		exec(t, s.Owner, `UPDATE checks SET enabled = false WHERE code = 'jump'`)
+		if text := v.get("/kerja/").text("section[aria-labelledby=verifikasi]"); strings.Contains(text, "lonjakan") {
+			t.Errorf("with the check off: %q", text)
+		}
 	})
 
 	t.Run("HeatmapHasEveryScoreOfTheNewestRun", func(t *testing.T) {
