@@ -109,8 +109,6 @@ type rowColumns struct {
 	Typed                              map[string]string `bun:"type:jsonb"`
 	LastActual, LastNumer, LastDenom   *decimal.Decimal
 	LastHandedIn, LastNotApplicable    bool
-	FeedActual, FeedNumer, FeedDenom   *decimal.Decimal
-	FeedSource                         string
 }
 
 // loadRows reads the rows of a period of one agency, or of all that the user may see when
@@ -139,8 +137,7 @@ func loadRows(ctx context.Context, db bun.IDB, by *account.User, agency string, 
 			coalesce(r.obstacle, '') AS obstacle, coalesce(r.next_step, '') AS next_step, coalesce(r.next_step_owner, '') AS next_step_owner,
 			r.next_step_due, coalesce(r.typed, '{}') AS typed,
 			l.actual AS last_actual, l.numerator AS last_numer, l.denominator AS last_denom, coalesce(l.not_applicable, false) AS last_not_applicable,
-			l.id IS NOT NULL AS last_handed_in,
-			f.actual AS feed_actual, f.numerator AS feed_numer, f.denominator AS feed_denom, coalesce(f.source, '') AS feed_source
+			l.id IS NOT NULL AS last_handed_in
 		FROM target_series ts
 		JOIN agencies a ON a.id = ts.agency_id
 		LEFT JOIN agencies up ON up.id = a.parent_id
@@ -153,12 +150,10 @@ func loadRows(ctx context.Context, db bun.IDB, by *account.User, agency string, 
 		LEFT JOIN LATERAL (SELECT rr.* FROM reports o JOIN report_revisions rr ON rr.report_id = o.id AND rr.revision = o.revision
 			WHERE o.series_id = ts.id AND (o.year, o.quarter) = CASE s.frequency
 				WHEN 'triwulanan' THEN (?, ?) WHEN 'semesteran' THEN (?, ?) ELSE (?, ?) END) l ON true
-		LEFT JOIN LATERAL (SELECT * FROM feed_values WHERE series_id = ts.id AND year = ? AND quarter = ? ORDER BY id DESC LIMIT 1) f ON true
 		WHERE ?
 		ORDER BY a.code COLLATE "C", i.code COLLATE "C"`,
 		p.Year, p.Year, p.Year, p.Quarter,
-		before(1).Year, before(1).Quarter, before(2).Year, before(2).Quarter, before(4).Year, before(4).Quarter,
-		p.Year, p.Quarter, where).Scan(ctx, &columns)
+		before(1).Year, before(1).Quarter, before(2).Year, before(2).Quarter, before(4).Year, before(4).Quarter, where).Scan(ctx, &columns)
 	if err != nil {
 		return nil, fmt.Errorf("read the rows of %s: %w", p, err)
 	}
@@ -196,14 +191,25 @@ func (c *rowColumns) row(p roadmap.Period) *Row {
 	if c.LastHandedIn {
 		r.Last = &report.Value{Actual: c.LastActual, Numerator: c.LastNumer, Denominator: c.LastDenom, NotApplicable: c.LastNotApplicable}
 	}
-	switch {
-	case !r.isEmpty() || c.ReportID != 0:
-	case c.FeedSource != "":
-		r.Prefill, r.From = &report.Value{Actual: c.FeedActual, Numerator: c.FeedNumer, Denominator: c.FeedDenom}, c.FeedSource
-	case r.Last != nil && !r.Last.NotApplicable:
-		r.Prefill, r.From = r.Last, "triwulan lalu"
-	}
 	return r
+}
+
+// loadSheet reads the rows like loadRows, and offers in the empty ones what a worksheet offers.
+func loadSheet(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period, now time.Time) ([]*Row, error) {
+	rows, err := loadRows(ctx, db, by, agency, p)
+	if err != nil || len(rows) == 0 {
+		return rows, err
+	}
+	offers, err := report.Offers(ctx, db, by, agency, p, now)
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range rows {
+		if o := offers[r.Key]; o != nil && r.isEmpty() && r.ReportID == 0 {
+			r.Prefill, r.From = &o.Value, o.From
+		}
+	}
+	return rows, nil
 }
 
 // loadChoices reads what may be chosen, by the sheet of the indicator.

@@ -85,6 +85,11 @@ func plan(t testing.TB, db *bun.DB, agencies ...string) {
 		`INSERT INTO objectives (goal_id, code, name) SELECT id, 'S1', 'Sasaran' FROM goals`,
 		`INSERT INTO scales (code, version, name, basis, status, valid_from) VALUES ('akip', 1, 'AKIP', 'test', 'contoh', '2020-01-01')`,
 		`INSERT INTO scale_steps (scale_id, ordinal, code, label) SELECT id, n, (ARRAY['D', 'C', 'CC', 'B', 'BB', 'A', 'AA'])[n], 'Mutu ' || n FROM scales, generate_series(1, 7) AS n`,
+		`INSERT INTO scales (code, version, name, basis, status, valid_from) VALUES ('bands', 1, 'Skala', 'test', 'contoh', '2020-01-01'), ('words', 1, 'Kata', 'test', 'contoh', '2020-01-01')`,
+		`INSERT INTO scale_steps (scale_id, ordinal, code, label, min_value) SELECT s.id, x.n, x.code, x.code, x.low
+			FROM scales s JOIN (VALUES ('bands', 1, 'rendah', NULL::numeric), ('bands', 2, 'tinggi', 76), ('words', 1, 'belum', NULL), ('words', 2, 'tercapai', 100)) AS x (scale, n, code, low) ON x.scale = s.code`,
+		`INSERT INTO rule_sets (code, revision, formula_version, cap, band_scale_id, word_scale_id, valid_from, basis)
+			SELECT 'm1', 1, 1, 100, b.id, w.id, '2020-01-01', 'test' FROM scales b, scales w WHERE b.code = 'bands' AND w.code = 'words'`,
 		`INSERT INTO indicators (code) SELECT unnest(ARRAY['FRACTION', 'NUMBER', 'INDEX', 'YEARLY', 'PREDICATE', 'STEPS', 'YESNO', 'RANGE', 'NOTARGET'])`,
 		`INSERT INTO indicator_sheets (version_id, indicator_id, objective_id, name, definition, kind, direction, consolidation, frequency, unit, decimals,
 				applies_to, numerator_label, denominator_label, data_source, evidence_rule, scale_code, status)

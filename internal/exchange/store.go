@@ -269,7 +269,7 @@ func Try(ctx context.Context, db bun.IDB, by *account.User, f *File, zone *time.
 	case KindFeed:
 		return tryFeed(ctx, db, book, by, f.SHA256, f.Choices)
 	}
-	rows, err := loadRows(ctx, db, by, f.Agency, f.Period)
+	rows, err := loadSheet(ctx, db, by, f.Agency, f.Period, now.In(zone))
 	if err != nil {
 		return nil, err
 	}

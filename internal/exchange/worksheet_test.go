@@ -110,7 +110,7 @@ func TestDownloadIsPrefilledLockedAndHasRules(t *testing.T) {
 	defer f.Close()
 	for cell, want := range map[string]string{
 		"A2": "dinas-a", "B2": "FRACTION", at("realisasi", "INDEX"): "11.5", at("penyebab", "INDEX"): "'=HYPERLINK(1)",
-		at("realisasi", "NUMBER"): "4", "T4": "SIAK", "S4": "belum diisi", "H6": "2 sampai 4",
+		at("realisasi", "NUMBER"): "4", "T4": "SIAK, 5 Oktober 2026", "S4": "belum diisi", "H6": "2 sampai 4",
 	} {
 		if got, err := f.GetCellValue("Isian", cell, excelize.Options{RawCellValue: true}); err != nil || got != want {
 			t.Errorf("%s is %q, want %q (%v)", cell, got, want, err)

@@ -23,7 +23,7 @@ import (
 // with an empty agency, that of all agencies that by may see. It is the same format that
 // is read back. NotFound where there is nothing due.
 func WriteWorksheet(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period, now time.Time, out io.Writer) error {
-	rows, err := loadRows(ctx, db, by, agency, p)
+	rows, err := loadSheet(ctx, db, by, agency, p, now)
 	if err != nil {
 		return err
 	}

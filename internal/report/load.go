@@ -109,6 +109,21 @@ func (l *loader) load(ctx context.Context) error {
 	return nil
 }
 
+// loadOffers reads no more than it takes to say what each row is offered.
+func (l *loader) loadOffers(ctx context.Context) error {
+	err := l.each(ctx, []loading{{"periods", l.loadPeriods}, {"rules", l.loadRules}, {"sheets", l.loadRows}, {"targets", l.loadTargets},
+		{"earlier reports", l.loadOlder}, {"figures from elsewhere", l.loadFeeds}})
+	if err != nil {
+		return err
+	}
+	for i := range l.rows {
+		r := &l.rows[i]
+		l.finishOlder(r, r.facts.assess(r.Value))
+		l.offer(r)
+	}
+	return nil
+}
+
 // loading is a part of what is loaded.
 type loading struct {
 	what string

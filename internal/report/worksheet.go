@@ -158,6 +158,22 @@ func LoadWorksheet(ctx context.Context, db bun.IDB, by *account.User, agency str
 	return sheetOf(ctx, db, by, now, which{period: p, agency: agency, prefill: true})
 }
 
+// Offers are the prefills of a period by the key of their row, for the workbook of an agency
+// or, with an empty agency, of all that by may see. A row without one has nothing to offer.
+func Offers(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period, now time.Time) (map[Key]*Prefill, error) {
+	l := &loader{which: which{period: p, agency: agency, prefill: true}, db: db, by: by, now: now}
+	if err := l.loadOffers(ctx); err != nil {
+		return nil, err
+	}
+	offers := map[Key]*Prefill{}
+	for i := range l.rows {
+		if r := &l.rows[i]; r.Prefill != nil {
+			offers[r.Key] = r.Prefill
+		}
+	}
+	return offers, nil
+}
+
 // Row returns the row of the indicator; nil when it is not in the sheet.
 func (w *Worksheet) Row(indicator string) *WorksheetRow {
 	for i := range w.Rows {
