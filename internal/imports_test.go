@@ -15,24 +15,25 @@ import (
 // kind everywhere, so fault may be imported from anywhere below cmd and need
 // not be named. A new arrow, like a new package, is a decision: make it here.
 var arrows = map[string][]string{
-	"internal/fault":   {},
-	"internal/config":  {},
-	"internal/chart":   {},
-	"internal/browser": {}, // tests only
-	"internal/scoring": {}, // arithmetic only
-	"internal/paper":   {}, // words in, files out
-	"web":              {},
-	"migrations":       {},
+	"internal/fault":      {},
+	"internal/config":     {},
+	"internal/chart":      {},
+	"internal/browser":    {}, // tests only
+	"internal/scoring":    {}, // arithmetic only
+	"internal/indonesian": {}, // names of days
+	"internal/paper":      {}, // words in, files out
+	"web":                 {},
+	"migrations":          {},
 
 	"internal/postgres":              {"migrations"},
 	"internal/postgres/postgrestest": {"internal/postgres", "migrations"},
 
 	"internal/audit":     {"internal/postgres"},
-	"internal/notice":    {"internal/audit", "internal/postgres"},
+	"internal/notice":    {"internal/indonesian", "internal/audit", "internal/postgres"},
 	"internal/account":   {"internal/audit", "internal/notice", "internal/postgres"},
-	"internal/roadmap":   {"internal/account", "internal/audit", "internal/notice", "internal/scoring", "internal/postgres"},
+	"internal/roadmap":   {"internal/indonesian", "internal/account", "internal/audit", "internal/notice", "internal/scoring", "internal/postgres"},
 	"internal/followup":  {"internal/account", "internal/audit", "internal/postgres"},
-	"internal/report":    {"internal/audit", "internal/followup", "internal/notice", "internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
+	"internal/report":    {"internal/indonesian", "internal/audit", "internal/followup", "internal/notice", "internal/roadmap", "internal/scoring", "internal/account", "internal/postgres"},
 	"internal/evidence":  {"internal/account", "internal/audit", "internal/postgres"},
 	"internal/scorecard": {"internal/report", "internal/roadmap", "internal/account", "internal/audit", "internal/scoring", "internal/postgres"},
 	"internal/inspection": {
@@ -49,7 +50,7 @@ var arrows = map[string][]string{
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/exchange", "internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/indonesian", "internal/exchange", "internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},

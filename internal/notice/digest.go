@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/uptrace/bun"
+
+	"petajalan/internal/indonesian"
 )
 
 // digestNotes is how many notes a letter spells out.
@@ -111,7 +113,7 @@ func (d *digest) letter(user int64, now time.Time) Letter {
 		}
 		text.WriteString(d.extra)
 	}
-	subject := "Peta Jalan, " + dateWords(now)
+	subject := "Peta Jalan, " + indonesian.Day(now)
 	switch {
 	case d.duties > 0:
 		subject += fmt.Sprintf(": %d hal perlu perhatian", d.duties)

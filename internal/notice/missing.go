@@ -9,6 +9,7 @@ import (
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/fault"
+	"petajalan/internal/indonesian"
 	"petajalan/internal/postgres"
 )
 
@@ -94,22 +95,15 @@ func (r reporting) sentence(m Missing, now time.Time) string {
 	case r.ClosedAt != nil:
 		return head + "Periode sudah ditutup; untuk mengisi, minta izin terlambat kepada Bagian Organisasi."
 	case !now.Before(r.DueAt):
-		return head + fmt.Sprintf("Batas lapor %s sudah lewat.", dateWords(due))
+		return head + fmt.Sprintf("Batas lapor %s sudah lewat.", indonesian.Day(due))
 	}
-	return head + fmt.Sprintf("Batas lapor %s.", dateWords(due))
+	return head + fmt.Sprintf("Batas lapor %s.", indonesian.Day(due))
 }
 
 func periodCode(year, quarter int) string { return fmt.Sprintf("%d-TW%d", year, quarter) }
 
 func periodWords(year, quarter int) string {
 	return fmt.Sprintf("triwulan %s %d", [...]string{"I", "II", "III", "IV"}[quarter-1], year)
-}
-
-var months = [...]string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
-
-// dateWords is "14 Oktober 2026".
-func dateWords(t time.Time) string {
-	return fmt.Sprintf("%d %s %d", t.Day(), months[t.Month()-1], t.Year())
 }
 
 func worksheetPath(agency string, year, quarter int) string {

@@ -11,6 +11,7 @@ import (
 	"petajalan/internal/account"
 	"petajalan/internal/audit"
 	"petajalan/internal/fault"
+	"petajalan/internal/indonesian"
 	"petajalan/internal/notice"
 	"petajalan/internal/postgres"
 )
@@ -91,7 +92,7 @@ func AcceptException(ctx context.Context, db bun.IDB, by *account.User, e Except
 		}
 		err = notice.Tell(ctx, tx, notice.Note{
 			Key: fmt.Sprintf("exception %d", id), Kind: notice.News, Roles: []string{roleOperator, roleHead}, Agency: e.Agency, Except: by.ID,
-			Text: fmt.Sprintf("Pengecualian untuk indikator %s diterima sampai %s.", e.Indicator, longDay(e.EndsOn)), Href: "/kerja/pengecualian",
+			Text: fmt.Sprintf("Pengecualian untuk indikator %s diterima sampai %s.", e.Indicator, indonesian.Day(e.EndsOn)), Href: "/kerja/pengecualian",
 		}, now)
 		if err != nil {
 			return err

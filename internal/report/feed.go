@@ -15,6 +15,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
+	"petajalan/internal/indonesian"
 	"petajalan/internal/scoring"
 )
 
@@ -261,7 +262,7 @@ func figureText(v Value) string {
 // changes.
 func (l *loader) offer(r *WorksheetRow) {
 	if f := r.facts.feed; f != nil {
-		r.Prefill = &Prefill{Value: f.value, From: fmt.Sprintf("%s, %s", f.source, longDay(f.at.In(r.facts.zone))), Automatic: true}
+		r.Prefill = &Prefill{Value: f.value, From: fmt.Sprintf("%s, %s", f.source, indonesian.Day(f.at.In(r.facts.zone))), Automatic: true}
 		return
 	}
 	last := r.facts.last
@@ -270,13 +271,6 @@ func (l *loader) offer(r *WorksheetRow) {
 	}
 	v := Value{Actual: last.Value.Actual, Numerator: last.Value.Numerator, Denominator: last.Value.Denominator}
 	r.Prefill = &Prefill{Value: v, From: r.before()}
-}
-
-var months = [...]string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
-
-// longDay writes a day: "3 Oktober 2026".
-func longDay(t time.Time) string {
-	return fmt.Sprintf("%d %s %d", t.Day(), months[t.Month()-1], t.Year())
 }
 
 // evidence is the feed as evidence of the value that was taken from it.

@@ -14,6 +14,7 @@ import (
 	"petajalan/internal/account"
 	"petajalan/internal/audit"
 	"petajalan/internal/fault"
+	"petajalan/internal/indonesian"
 	"petajalan/internal/notice"
 	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
@@ -78,7 +79,7 @@ func GrantLateEntry(ctx context.Context, db bun.IDB, by *account.User, l LateEnt
 		}
 		err = notice.Tell(ctx, tx, notice.Note{
 			Key: fmt.Sprintf("late entry %d", id), Kind: notice.Duty, Roles: []string{roleOperator, roleHead}, Agency: l.Agency, Except: by.ID,
-			Text: shorten(fmt.Sprintf("Laporan %s boleh diisi sampai %s, %s WIB.", l.Period.Words(), longDay(l.EndsAt.In(now.Location())), l.EndsAt.In(now.Location()).Format("15.04")), 900),
+			Text: shorten(fmt.Sprintf("Laporan %s boleh diisi sampai %s, %s WIB.", l.Period.Words(), indonesian.Day(l.EndsAt.In(now.Location())), l.EndsAt.In(now.Location()).Format("15.04")), 900),
 			Href: fmt.Sprintf("/kerja/laporan/%s/%s", l.Agency, l.Period),
 		}, now)
 		if err != nil {

@@ -11,6 +11,7 @@ import (
 	"petajalan/internal/account"
 	"petajalan/internal/audit"
 	"petajalan/internal/fault"
+	"petajalan/internal/indonesian"
 	"petajalan/internal/notice"
 	"petajalan/internal/postgres"
 )
@@ -42,7 +43,7 @@ func MovePeriod(ctx context.Context, db bun.IDB, by *account.User, p Period, m M
 			return fmt.Errorf("move period %s: %w", p, err)
 		}
 		if r.OpenedAt != nil {
-			last := func(t time.Time) string { return dayWords(t.Add(-time.Nanosecond).In(now.Location())) }
+			last := func(t time.Time) string { return indonesian.Day(t.Add(-time.Nanosecond).In(now.Location())) }
 			if err := tellReporters(ctx, tx, fmt.Sprintf("move period %s %d", p, now.UnixMicro()),
 				fmt.Sprintf("Jadwal pelaporan %s berubah: batas lapor %s, ditutup %s. Alasan: %s", p.Words(), last(m.DueAt), last(m.ClosesAt), reason), now); err != nil {
 				return err
@@ -215,7 +216,7 @@ func NoteKept(ctx context.Context, db bun.IDB, k KeptPeriods, now time.Time) err
 func TellOpened(ctx context.Context, db bun.IDB, r Reporting, now time.Time) error {
 	due := r.DueAt.Add(-time.Nanosecond).In(now.Location())
 	return tellReporters(ctx, db, "open period "+r.Period.String(),
-		fmt.Sprintf("Pelaporan %s dibuka. Batas lapor %s.", r.Period.Words(), dayWords(due)), now)
+		fmt.Sprintf("Pelaporan %s dibuka. Batas lapor %s.", r.Period.Words(), indonesian.Day(due)), now)
 }
 
 // TellClosed tells Bagian Organisasi that a period has closed and can be published.
@@ -223,7 +224,7 @@ func TellClosed(ctx context.Context, db bun.IDB, r Reporting, now time.Time) err
 	publish := r.PublishBy.Add(-time.Nanosecond).In(now.Location())
 	return notice.Tell(ctx, db, notice.Note{
 		Key: "close period " + r.Period.String(), Kind: notice.Duty, Href: "/kerja/terbitkan", Roles: []string{string(account.Reviewer)},
-		Text: fmt.Sprintf("Pelaporan %s ditutup. Terbitkan paling lambat %s.", r.Period.Words(), dayWords(publish)),
+		Text: fmt.Sprintf("Pelaporan %s ditutup. Terbitkan paling lambat %s.", r.Period.Words(), indonesian.Day(publish)),
 	}, now)
 }
 
@@ -232,11 +233,4 @@ func tellReporters(ctx context.Context, db bun.IDB, key, text string, now time.T
 		Key: key, Kind: notice.Duty, Text: text, Href: "/kerja/kalender",
 		Roles: []string{string(account.Operator), string(account.Head)}, Agency: notice.AllAgencies,
 	}, now)
-}
-
-var monthNames = [...]string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
-
-// dayWords is "14 Oktober 2026".
-func dayWords(t time.Time) string {
-	return fmt.Sprintf("%d %s %d", t.Day(), monthNames[t.Month()-1], t.Year())
 }

@@ -325,17 +325,26 @@ func newReportRow(t scorecard.TargetWork, w *scorecard.AgencyWork, e *edition, n
 	return r
 }
 
+// handedIn says how far a report has come that was handed in at least once; ok is false for
+// a draft.
+func handedIn(s report.Status) (st status, ok bool) {
+	switch s {
+	case report.Verified:
+		return status{"ok", "Terverifikasi"}, true
+	case report.Approved:
+		return status{"near", "Menunggu verifikasi"}, true
+	case report.Submitted:
+		return status{"near", "Menunggu kepala"}, true
+	case report.Returned:
+		return status{"miss", "Dikembalikan"}, true
+	}
+	return status{}, false
+}
+
 // reportStatus says how far a report has come, in words for those who work on it.
 func reportStatus(t scorecard.TargetWork, r roadmap.Reporting, now time.Time) status {
-	switch t.Status {
-	case report.Verified:
-		return status{"ok", "Terverifikasi"}
-	case report.Approved:
-		return status{"near", "Menunggu verifikasi"}
-	case report.Submitted:
-		return status{"near", "Menunggu kepala"}
-	case report.Returned:
-		return status{"miss", "Dikembalikan"}
+	if st, ok := handedIn(t.Status); ok {
+		return st
 	}
 	switch {
 	case t.Excepted != "":

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"petajalan/internal/indonesian"
 	"petajalan/internal/scorecard"
 	"petajalan/internal/scoring"
 )
@@ -266,7 +267,6 @@ func abs(n int64) int64 {
 }
 
 var (
-	months   = [...]string{"Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November", "Desember"}
 	weekdays = [...]string{"Minggu", "Senin", "Selasa", "Rabu", "Kamis", "Jumat", "Sabtu"}
 	romans   = [...]string{"", "I", "II", "III", "IV"}
 )
@@ -278,18 +278,15 @@ func formatPeriod(p scoring.Period) string {
 
 // formatPeriodMonths writes "Triwulan III 2026 (Juli–September)".
 func formatPeriodMonths(p scoring.Period) string {
-	first := 3 * (p.Quarter - 1)
-	return formatPeriod(p) + " (" + months[first] + "–" + months[first+2] + ")"
+	last := time.Month(3 * p.Quarter)
+	return formatPeriod(p) + " (" + indonesian.Month(last-2) + "–" + indonesian.Month(last) + ")"
 }
 
 // formatQuarter writes "TW III", for narrow places that give the year nearby.
 func formatQuarter(p scoring.Period) string { return "TW " + romans[p.Quarter] }
 
 // formatDate writes the day in the zone: "4 November 2025".
-func formatDate(t time.Time, zone *time.Location) string {
-	t = t.In(zone)
-	return strconv.Itoa(t.Day()) + " " + months[t.Month()-1] + " " + strconv.Itoa(t.Year())
-}
+func formatDate(t time.Time, zone *time.Location) string { return indonesian.Day(t.In(zone)) }
 
 // formatDay writes the day with its name: "Rabu, 14 Oktober 2026".
 func formatDay(t time.Time, zone *time.Location) string {

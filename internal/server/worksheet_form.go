@@ -180,11 +180,7 @@ func readRowForm(r *report.WorksheetRow, values url.Values, files map[string][]*
 	f := &rowForm{Texts: rowTexts{}, Shown: get(inputShown), Pick: get(inputPick), Link: get(inputLink), LinkTitle: get(inputLinkTitle), Statement: get(inputStatement) == checked}
 	f.Version, _ = strconv.Atoi(get(inputVersion)) // what is no number never was a version
 	f.Clash = values.Has(r.Indicator + ".bentrok")
-	for field, name := range map[string]string{
-		report.FieldActual: actualInput(r), report.FieldNumerator: inputNumerator, report.FieldDenominator: inputDenom,
-		report.FieldNotApplicable: inputExempt, report.FieldNote: inputCause, report.FieldObstacle: inputObstacle,
-		report.FieldNextStep: inputNextStep, report.FieldNextStepOwner: inputOwner, report.FieldNextStepDue: inputDue,
-	} {
+	for field, name := range textInputs(r) {
 		f.Texts[field] = get(name)
 	}
 	if f.Texts[report.FieldNotApplicable] != "" {
@@ -199,48 +195,32 @@ func readRowForm(r *report.WorksheetRow, values url.Values, files map[string][]*
 	return f
 }
 
-// actualInput is the name of the input of a single figure.
-func actualInput(r *report.WorksheetRow) string {
+// textInputs are the names of the inputs of a row by the field of package report that they fill.
+func textInputs(r *report.WorksheetRow) map[string]string {
+	actual := inputActual
 	if len(r.Choices) > 0 {
-		return inputChoice
+		actual = inputChoice
 	}
-	return inputActual
+	return map[string]string{
+		report.FieldActual: actual, report.FieldNumerator: inputNumerator, report.FieldDenominator: inputDenom,
+		report.FieldNotApplicable: inputExempt, report.FieldNote: inputCause, report.FieldObstacle: inputObstacle,
+		report.FieldNextStep: inputNextStep, report.FieldNextStepOwner: inputOwner, report.FieldNextStepDue: inputDue,
+	}
 }
 
-// inputOf is the name of the input that a problem of package report is about, empty for the
-// whole row.
+// inputOf is the name of the input that a problem of package report is about, or of the row
+// itself where the problem is the whole row's.
 func inputOf(r *report.WorksheetRow, field string, exempt bool) string {
-	name := ""
-	switch field {
-	case report.FieldActual:
-		name = actualInput(r)
-	case report.FieldNumerator:
-		name = inputNumerator
-	case report.FieldDenominator:
-		name = inputDenom
-	case report.FieldNotApplicable:
-		name = inputExempt
-	case report.FieldNote:
-		name = inputCause
-		if exempt {
-			name = inputWhy
-		}
-	case report.FieldObstacle:
-		name = inputObstacle
-	case report.FieldNextStep:
-		name = inputNextStep
-	case report.FieldNextStepOwner:
-		name = inputOwner
-	case report.FieldNextStepDue:
-		name = inputDue
-	case report.FieldEvidence:
+	name := textInputs(r)[field]
+	switch {
+	case field == report.FieldEvidence:
 		name = inputFile
-	}
-	if name == "" {
-		return r.Indicator
-	}
-	if field == report.FieldActual && r.Kind == scoring.KindFraction {
+	case field == report.FieldNote && exempt:
+		name = inputWhy
+	case field == report.FieldActual && r.Kind == scoring.KindFraction:
 		name = inputNumerator
+	case name == "":
+		return r.Indicator
 	}
 	return r.Indicator + "." + name
 }

@@ -549,15 +549,8 @@ func sourceSentence(p *report.Prefill) string {
 
 // rowStatus says how far the report of a row has come.
 func rowStatus(r *report.WorksheetRow) status {
-	switch r.Status {
-	case report.Verified:
-		return status{"ok", "Terverifikasi"}
-	case report.Approved:
-		return status{"near", "Menunggu verifikasi"}
-	case report.Submitted:
-		return status{"near", "Menunggu kepala"}
-	case report.Returned:
-		return status{"miss", "Dikembalikan"}
+	if st, ok := handedIn(r.Status); ok {
+		return st
 	}
 	if r.Version > 0 && !r.IsEmpty() {
 		return status{"none", "Draf"}
