@@ -122,7 +122,7 @@ func (p *program) fillDemo(ctx context.Context, s *store, cfg config.Config) (er
 func (p *program) printDemo(cfg config.Config, address net.Addr) {
 	base := cfg.BaseURL
 	if base == "" {
-		base = "http://" + reachable(address)
+		base = "http://" + reachable(address.String())
 	}
 	fmt.Fprintf(p.stdout, "\nThe demo is ready. All its figures are invented.\n\n  scorecard  %s/\n  sign-in    %s/masuk\n\n", base, base)
 	w := tabwriter.NewWriter(p.stdout, 0, 0, 2, ' ', 0)
@@ -134,10 +134,10 @@ func (p *program) printDemo(cfg config.Config, address net.Addr) {
 }
 
 // reachable is an address as a browser on this machine takes it.
-func reachable(address net.Addr) string {
-	host, port, err := net.SplitHostPort(address.String())
+func reachable(address string) string {
+	host, port, err := net.SplitHostPort(address)
 	if err != nil {
-		return address.String()
+		return address
 	}
 	if ip := net.ParseIP(host); ip == nil || ip.IsUnspecified() {
 		host = "localhost"

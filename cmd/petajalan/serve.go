@@ -102,7 +102,7 @@ func (p *program) serveStore(ctx context.Context, cfg config.Config, s *store, l
 	site, err := server.New(server.Config{
 		Jobs: ledger, Mails: post.Mailer != nil, LeaveSecret: post.Secret,
 		Web: s.web, Public: s.public, Health: s.health,
-		Now: time.Now, Zone: cfg.Zone, Log: log, BaseURL: cfg.BaseURL, TrustedProxies: proxies,
+		Now: time.Now, Zone: cfg.Zone, Log: log, BaseURL: cfg.BaseURL, LocalURL: "http://" + reachable(cfg.Addr), TrustedProxies: proxies,
 		Evidence: files, Keys: keys, OfficeNetworks: cfg.OfficeNetworks,
 		SSO: server.SSO{Issuer: cfg.OIDCIssuer, ClientID: cfg.OIDCClientID, ClientSecret: cfg.OIDCClientSecret.Reveal()},
 	})

@@ -23,7 +23,8 @@ const (
 )
 
 // answer is a response made once and served many times: a body, compressed, with its
-// validator. The plain body is not kept: the few who cannot read gzip get it unpacked.
+// validator. The plain body is kept only where packing does not make it smaller: the few
+// who cannot read gzip get it unpacked.
 type answer struct {
 	redirect string // not empty: a redirect, and nothing below is set
 
@@ -31,6 +32,8 @@ type answer struct {
 	etag                      [3][]string // of each encoding, in quotes
 	length                    [3][]string // of each encoding, in bytes; nil: not made
 	gzip, brotli              []byte      // brotli is nil where the answer is made on demand
+	body                      []byte      // not nil: packing does not help, and both above are nil
+	header                    map[string][]string
 }
 
 // encodings of an answer; each has an ETag of its own, as the bytes differ.
@@ -59,6 +62,9 @@ func newAnswer(c *compressor, body []byte, contentType, cacheControl, tag string
 		return nil, err
 	}
 	a.length[plain] = []string{strconv.Itoa(len(body))}
+	if len(a.gzip) > len(body)*packingPays/100 {
+		a.gzip, a.brotli, a.body = nil, nil, body
+	}
 	a.length[gzipped] = []string{strconv.Itoa(len(a.gzip))}
 	if a.brotli != nil {
 		a.length[brotlied] = []string{strconv.Itoa(len(a.brotli))}
@@ -69,8 +75,12 @@ func newAnswer(c *compressor, body []byte, contentType, cacheControl, tag string
 	return a, nil
 }
 
+// packingPays is how many percent of a body its packed form may have at most to be kept
+// instead; pictures and archives are packed already.
+const packingPays = 95
+
 // cost is the memory the answer takes, in bytes.
-func (a *answer) cost() int { return len(a.gzip) + len(a.brotli) + len(a.redirect) + 512 }
+func (a *answer) cost() int { return len(a.gzip) + len(a.brotli) + len(a.body) + len(a.redirect) + 512 }
 
 // same reports whether both have the same body.
 func (a *answer) same(b *answer) bool {
@@ -90,6 +100,9 @@ func (a *answer) serve(w http.ResponseWriter, r *http.Request) error {
 	h["Etag"] = a.etag[encoding]
 	h["Vary"] = varyEncoding
 	h["Cache-Control"] = a.cacheControl
+	for name, values := range a.header {
+		h[name] = values
+	}
 	if match := r.Header.Get("If-None-Match"); match != "" && a.matches(match) {
 		w.WriteHeader(http.StatusNotModified)
 		return nil
@@ -114,6 +127,10 @@ func (a *answer) serve(w http.ResponseWriter, r *http.Request) error {
 		_, err := w.Write(a.brotli)
 		return err
 	}
+	if a.body != nil {
+		_, err := w.Write(a.body)
+		return err
+	}
 	return a.unpack(w)
 }
 
@@ -132,7 +149,7 @@ func (a *answer) choose(r *http.Request) int {
 	switch {
 	case a.brotli != nil && acceptsEncoding(r, "br"):
 		return brotlied
-	case acceptsEncoding(r, "gzip"):
+	case a.gzip != nil && acceptsEncoding(r, "gzip"):
 		return gzipped
 	}
 	return plain

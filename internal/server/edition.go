@@ -18,6 +18,7 @@ type edition struct {
 	Size   int           // of these bytes; the bytes themselves are at BytesPath
 	Latest bool          // no later publication was known when this was made
 	Others []editionInfo // every publication there is, this one too, oldest first
+	Base   string        // how the world calls the site, without a slash at the end: "https://rapor.example.go.id"
 
 	other func(number int) (*edition, error) // opens another publication; nil: none can be opened
 }
@@ -66,6 +67,9 @@ func (e *edition) Link(path string) string {
 	return path + joint + "terbitan=" + strconv.Itoa(e.Number) + fragment
 }
 
+// Absolute is Link for what leaves the site: feeds, codes to scan, previews, catalogues.
+func (e *edition) Absolute(path string) string { return e.Base + e.Link(path) }
+
 // BytesPath is the address of the very bytes that were hashed.
 func (e *edition) BytesPath() string { return bytesPath(e.Number) }
 
@@ -90,11 +94,51 @@ type publicRoute struct {
 }
 
 // view is what a page function answers: a template of web/pages with its data (which
-// embeds Page), or the address of ours to go to instead.
+// embeds Page), a file, or the address of ours to go to instead.
 type view struct {
 	template string
 	data     any
+	file     *file  // not nil: this file, and no template
 	redirect string // not empty: 302 to this address, which was made with Link
+	open     opening
+}
+
+// file is a public answer that is no page.
+type file struct {
+	contentType string
+	body        []byte
+	download    string // the name under which a browser keeps it; empty: it is shown
+}
+
+// opening says what other sites may do with a public answer. They may read none, show none
+// and frame none unless it says so.
+type opening int
+
+const (
+	openNot   opening = iota
+	openRead          // programs of other sites may read it: open data
+	openShow          // pages of other sites may show it: a badge, the picture of a preview
+	openFrame         // pages of other sites may frame it
+)
+
+// headers are those by which an answer is opened.
+func (o opening) headers() map[string][]string {
+	switch o {
+	case openRead:
+		return map[string][]string{
+			"Access-Control-Allow-Origin":   {"*"},
+			"Access-Control-Expose-Headers": {"ETag, Retry-After"},
+			"Cross-Origin-Resource-Policy":  {"cross-origin"},
+		}
+	case openShow:
+		return map[string][]string{"Cross-Origin-Resource-Policy": {"cross-origin"}}
+	case openFrame:
+		return map[string][]string{
+			"Cross-Origin-Resource-Policy": {"cross-origin"},
+			"Content-Security-Policy":      {strings.Replace(publicCSP, "frame-ancestors 'none'", "frame-ancestors *", 1)},
+		}
+	}
+	return nil
 }
 
 // params are the parts of an address. Of the query only the words in pageQuery reach a

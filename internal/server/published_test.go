@@ -97,7 +97,7 @@ func newPublished(t testing.TB) *published {
 			page:    page(func(*edition, params) (string, error) { return "terbitan", nil }),
 		},
 	}
-	p.site = newSite(p.Public, p.Web, pages, routes, func() time.Time { return p.now }, slog.New(slog.NewTextHandler(p.log, nil)))
+	p.site = newSite(p.Public, p.Web, pages, routes, "https://rapor.example.go.id", func() time.Time { return p.now }, slog.New(slog.NewTextHandler(p.log, nil)))
 	gin.SetMode(gin.TestMode)
 	engine := gin.New()
 	for _, a := range p.site.addresses() {

@@ -23,6 +23,9 @@ type Page struct {
 	Demo        bool     // figures are invented: DATA PERAGAAN
 	Example     bool     // the plan shown is an example, not the official annex
 	Work        bool     // a page of the workspace, which has a style sheet of its own
+	Lang        string   // language of the page; empty: Indonesian
+	Card        string   // address of the picture of a preview, without the edition; empty: that of the city
+	NoIndex     bool     // search engines are asked to leave it out
 	Problems    problems // what is wrong with the form of the page
 }
 

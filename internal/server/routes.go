@@ -90,5 +90,5 @@ func robots(c *gin.Context) error {
 
 // publicRoutes are the kinds of public pages; each file of pages has its own list.
 func publicRoutes() []publicRoute {
-	return slices.Concat(homeRoutes(), detailRoutes())
+	return slices.Concat(homeRoutes(), detailRoutes(), textRoutes(), dataRoutes(), sharingRoutes())
 }

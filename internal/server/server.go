@@ -1,6 +1,7 @@
 package server
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,8 @@ type Config struct {
 	Mails       bool             // a mail server is set
 	LeaveSecret []byte           // signs the address in letters that ends news; empty: they have none
 
-	BaseURL        string   // how the world sees the site; with https cookies are kept to it
+	BaseURL        string   // how the world sees the site; with https cookies are kept to it; "" when it was not told
+	LocalURL       string   // how the machine itself calls the site, for codes to scan and feeds while BaseURL is not told
 	TrustedProxies []string // addresses or ranges whose X-Forwarded-For is believed; none when empty
 }
 
@@ -101,7 +103,7 @@ func New(cfg Config) (*Server, error) {
 	if s.forms, err = newForms(); err != nil {
 		return nil, fmt.Errorf("make forms: %w", err)
 	}
-	s.site = newSite(cfg.Public, cfg.Web, s.renderer, publicRoutes(), cfg.Now, cfg.Log)
+	s.site = newSite(cfg.Public, cfg.Web, s.renderer, publicRoutes(), cmp.Or(cfg.BaseURL, cfg.LocalURL, "http://localhost:8080"), cfg.Now, cfg.Log)
 	if err := s.install(); err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"mime"
 	"runtime"
 	"slices"
 	"strconv"
@@ -178,11 +179,24 @@ func (s *site) render(c *compressor, v view) (*answer, error) {
 	if v.redirect != "" {
 		return &answer{redirect: v.redirect}, nil
 	}
-	var body bytes.Buffer
-	if err := s.pages.render(&body, v.template, v.data); err != nil {
+	body, contentType := bytes.Buffer{}, contentHTML
+	if v.file != nil {
+		body, contentType = *bytes.NewBuffer(v.file.body), v.file.contentType
+	} else if err := s.pages.render(&body, v.template, v.data); err != nil {
 		return nil, err
 	}
-	return newAnswer(c, body.Bytes(), contentHTML, cachePage, "")
+	a, err := newAnswer(c, body.Bytes(), contentType, cachePage, "")
+	if err != nil {
+		return nil, err
+	}
+	a.header = v.open.headers()
+	if v.file != nil && v.file.download != "" {
+		if a.header == nil {
+			a.header = map[string][]string{}
+		}
+		a.header["Content-Disposition"] = []string{mime.FormatMediaType("attachment", map[string]string{"filename": v.file.download})}
+	}
+	return a, nil
 }
 
 // Values of Content-Type.

@@ -34,6 +34,7 @@ type site struct {
 	flight  singleflight.Group // so that a herd builds a page once
 	limit   *rateLimit         // of the API
 	openapi func() (*answer, error)
+	base    string // see edition.Base
 
 	trouble string // what the last look met, so that it is logged once; only of refresh
 }
@@ -46,7 +47,7 @@ const (
 )
 
 // newSite makes a site that serves nothing until its first refresh.
-func newSite(public, calendar *bun.DB, pages *renderer, routes []publicRoute, now func() time.Time, log *slog.Logger) *site {
+func newSite(public, calendar *bun.DB, pages *renderer, routes []publicRoute, base string, now func() time.Time, log *slog.Logger) *site {
 	return &site{
 		library:  library{public},
 		calendar: calendar,
@@ -57,6 +58,7 @@ func newSite(public, calendar *bun.DB, pages *renderer, routes []publicRoute, no
 		wake:     make(chan struct{}, 1),
 		limit:    newRateLimit(apiRequests, apiWindow, now),
 		openapi:  sync.OnceValues(newOpenAPIAnswer),
+		base:     base,
 	}
 }
 
@@ -169,6 +171,7 @@ func (s *site) load(ctx context.Context, old *shelf) (*shelf, error) {
 		Size:   info.Size,
 		Latest: true,
 		Others: all,
+		Base:   s.base,
 	})
 	next.latest.other = s.opener(next)
 	if err := s.build(ctx, next, bytes); err != nil {
@@ -210,6 +213,7 @@ func (s *site) open(ctx context.Context, sh *shelf, number int) (*edition, error
 			SHA256: info.SHA256,
 			Size:   info.Size,
 			Others: sh.latest.Others,
+			Base:   s.base,
 			other:  s.opener(sh),
 		}, nil
 	})

@@ -1,0 +1,4 @@
+package server
+
+// dataRoutes are the open data: the page, the files and their catalogue.
+func dataRoutes() []publicRoute { return nil }
