@@ -76,7 +76,7 @@ func TestAddressesThatABrowserTakes(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := reachable(a); got != tt.want {
+		if got := reachable(a.String()); got != tt.want {
 			t.Errorf("reachable(%s) = %s, want %s", tt.listening, got, tt.want)
 		}
 	}
