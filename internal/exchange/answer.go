@@ -9,6 +9,7 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"petajalan/internal/fault"
+	"petajalan/internal/formula"
 )
 
 // WriteAnswer writes the file back as a workbook with what was said of it: the cells with a
@@ -59,7 +60,7 @@ func copyBook(book *Book) (*excelize.File, error) {
 				if c.Kind == Empty {
 					continue
 				}
-				if err := file.SetCellStr(s.Name, CellName(row, column), Guard(c.Text)); err != nil {
+				if err := file.SetCellStr(s.Name, CellName(row, column), formula.Guard(c.Text)); err != nil {
 					return nil, err
 				}
 			}
@@ -104,7 +105,7 @@ func (a *answer) mark(s *Sheet, d *DryRun) error {
 	}
 	for row := header + 1; row < len(s.Rows); row++ {
 		if lines := texts[row]; len(lines) > 0 {
-			if err := a.file.SetCellStr(s.Name, CellName(row, column), Guard(cutText(strings.Join(lines, "\n"), 8000))); err != nil {
+			if err := a.file.SetCellStr(s.Name, CellName(row, column), formula.Guard(cutText(strings.Join(lines, "\n"), 8000))); err != nil {
 				return err
 			}
 		} else if s.At(row, column).Kind != Empty { // of an answer before this one

@@ -10,6 +10,7 @@ import (
 
 	"github.com/govalues/decimal"
 
+	"petajalan/internal/formula"
 	"petajalan/internal/report"
 	"petajalan/internal/scoring"
 )
@@ -68,7 +69,7 @@ func (r *decidedRow) number(field string) (d *decimal.Decimal, ok bool) {
 	case Number:
 		return r.storedNumber(field, c)
 	}
-	text := unguard(c.Text)
+	text := formula.Unguard(c.Text)
 	if IsPlaceholder(text) {
 		r.note(field, text, "Dibaca kosong, bukan nol. Bila memang nol, ketik 0.")
 		return nil, true
@@ -197,7 +198,7 @@ var parenthesis = regexp.MustCompile(`^(.*\S)\s*\(([^()]*)\)$`)
 func (r *decidedRow) choice(field string) (d *decimal.Decimal, ok bool) {
 	c, _ := r.t.cell(r.at, field)
 	r.tellFormula(field, c)
-	text := unguard(c.Text)
+	text := formula.Unguard(c.Text)
 	switch {
 	case c.Kind == Empty:
 		return nil, true
@@ -265,7 +266,7 @@ func (r *decidedRow) findChoice(text string, isNumber bool) *Choice {
 // yes reads a cell that says yes or nothing.
 func (r *decidedRow) yes(field string) (is, ok bool) {
 	c, _ := r.t.cell(r.at, field)
-	text := strings.ToLower(unguard(c.Text))
+	text := strings.ToLower(formula.Unguard(c.Text))
 	switch {
 	case c.Kind == Empty, IsPlaceholder(text):
 		return false, true
@@ -296,7 +297,7 @@ func (r *decidedRow) words(field string, most int) (text string, ok bool) {
 	case c.Kind == Boolean:
 		return boolText(c.Text), true
 	}
-	return unguard(c.Text), true
+	return formula.Unguard(c.Text), true
 }
 
 // How long an explanation and the name of an office may be, in characters.
@@ -316,7 +317,7 @@ func boolText(s string) string {
 func (r *decidedRow) day(field string) (day *time.Time, ok bool) {
 	c, _ := r.t.cell(r.at, field)
 	r.tellFormula(field, c)
-	text := unguard(c.Text)
+	text := formula.Unguard(c.Text)
 	switch {
 	case c.Kind == Empty, IsPlaceholder(text):
 		return nil, true

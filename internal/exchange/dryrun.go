@@ -10,6 +10,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
+	"petajalan/internal/formula"
 	"petajalan/internal/report"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/scoring"
@@ -264,7 +265,7 @@ func (d *dryRunner) decide(t *table, found []*decidedRow) map[string]Notation {
 					continue
 				}
 				if cell := t.sheet.At(r.at, i); cell.Kind == Text && !IsPlaceholder(cell.Text) {
-					samples = append(samples, Sample{CellName(r.at, i), unguard(cell.Text)})
+					samples = append(samples, Sample{CellName(r.at, i), formula.Unguard(cell.Text)})
 				}
 			}
 			note := ColumnNote{Key: t.sheet.Name + "!" + ColumnName(i), Sheet: t.sheet.Name, Letter: ColumnName(i), Title: c.title}
@@ -490,7 +491,7 @@ func (r *decidedRow) quietNumber(c Cell, field string) *decimal.Decimal {
 		case Undecided:
 			n = Comma
 		}
-		if d, ok := ParseNumber(unguard(c.Text), n); ok {
+		if d, ok := ParseNumber(formula.Unguard(c.Text), n); ok {
 			return &d
 		}
 	}

@@ -15,6 +15,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
+	"petajalan/internal/formula"
 	"petajalan/internal/report"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/scoring"
@@ -236,7 +237,7 @@ func tryFeed(ctx context.Context, db bun.IDB, book *Book, by *account.User, sum 
 // value is the text of a field in a row: of its column, or the constant.
 func (f *feedReader) value(row int, field string) string {
 	if i, ok := f.t.at[field]; ok {
-		return unguard(f.s.At(row, i).Text)
+		return formula.Unguard(f.s.At(row, i).Text)
 	}
 	return f.mapping.Fields[field].Constant
 }
@@ -278,7 +279,7 @@ func (f *feedReader) decideFeed() map[string]Notation {
 		var samples []Sample
 		for row := f.t.header + 1; row < len(f.s.Rows); row++ {
 			if c := f.s.At(row, i); c.Kind == Text && !IsPlaceholder(c.Text) {
-				samples = append(samples, Sample{CellName(row, i), unguard(c.Text)})
+				samples = append(samples, Sample{CellName(row, i), formula.Unguard(c.Text)})
 			}
 		}
 		decision := Decide(samples)

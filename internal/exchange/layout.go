@@ -112,26 +112,3 @@ func columnOf(field string) *column {
 func normalTitle(s string) string {
 	return strings.Join(strings.Fields(strings.ToLower(strings.Trim(s, "*: \n"))), " ")
 }
-
-// formulaStarts are what a spreadsheet takes for the beginning of a formula.
-const formulaStarts = "=+-@\t\r\n"
-
-// Guard makes a text safe for a cell: one that a spreadsheet could take for a formula gets
-// an apostrophe before it.
-func Guard(s string) string {
-	if rest := strings.TrimLeft(s, "'"); rest != "" && strings.ContainsRune(formulaStarts, rune(rest[0])) {
-		return "'" + s
-	}
-	return s
-}
-
-// unguard takes the apostrophe away that Guard put there.
-func unguard(s string) string {
-	if !strings.HasPrefix(s, "'") {
-		return s
-	}
-	if rest := strings.TrimLeft(s, "'"); rest != "" && strings.ContainsRune(formulaStarts, rune(rest[0])) {
-		return s[1:]
-	}
-	return s
-}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+
+	"petajalan/internal/formula"
 )
 
 // Level says how grave a message is.
@@ -118,7 +120,7 @@ func (t *table) text(row int, field string) string {
 	if c.Kind == Failed {
 		return ""
 	}
-	return unguard(c.Text)
+	return formula.Unguard(c.Text)
 }
 
 // isBlank reports whether the row has nothing in the columns of the table.

@@ -14,6 +14,7 @@ import (
 
 	"petajalan/internal/account"
 	"petajalan/internal/fault"
+	"petajalan/internal/formula"
 	"petajalan/internal/report"
 	"petajalan/internal/roadmap"
 	"petajalan/internal/scoring"
@@ -146,7 +147,7 @@ func (w *writer) write() error {
 // text writes a text cell: typed as a string, and no formula whatever it begins with.
 func (w *writer) text(sheet, cell, text string, style int) error {
 	if text != "" {
-		if err := w.file.SetCellStr(sheet, cell, Guard(cutText(text, 32_000))); err != nil {
+		if err := w.file.SetCellStr(sheet, cell, formula.Guard(cutText(text, 32_000))); err != nil {
 			return err
 		}
 	}
@@ -379,7 +380,7 @@ func (w *writer) list(key string) (string, error) {
 		i = len(w.lists)
 		w.lists[key] = i
 		for n, label := range labels {
-			if err := w.file.SetCellStr(sheetChoices, CellName(n, i), Guard(label)); err != nil {
+			if err := w.file.SetCellStr(sheetChoices, CellName(n, i), formula.Guard(label)); err != nil {
 				return "", err
 			}
 		}
