@@ -38,18 +38,6 @@ type Rule struct {
 // anything is the rule of an indicator that has none.
 func anything(indicator string) Rule { return Rule{Indicator: indicator, Kinds: Kinds} }
 
-// Accepts reports whether evidence of the kind (File, Link or Feed) satisfies the rule;
-// statement says that a file is a signed statement. Other evidence may be added all the same.
-func (r Rule) Accepts(kind string, statement bool) bool {
-	if statement {
-		kind = Statement
-	}
-	return slices.Contains(r.Kinds, kind)
-}
-
-// TakesStatement reports whether a signed statement does, so that the form offers it.
-func (r Rule) TakesStatement() bool { return slices.Contains(r.Kinds, Statement) }
-
 // Words is the rule for the form. sheet is what the sheet of the indicator says of evidence,
 // "surat hasil": "Wajib: surat hasil (berkas)."
 func (r Rule) Words(sheet string) string {

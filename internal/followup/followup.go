@@ -149,19 +149,6 @@ func List(ctx context.Context, db bun.IDB, by *account.User, f Filter, now time.
 	return read(ctx, db, by, now, bun.SafeQuery("(? = '' OR a.code = ?) AND (? = '' OR x.state = ?)", f.Agency, f.Agency, f.State, f.State))
 }
 
-// Count says how many follow-ups that by may see are in each state.
-func Count(ctx context.Context, db bun.IDB, by *account.User, now time.Time) (map[State]int, error) {
-	all, err := List(ctx, db, by, Filter{}, now)
-	if err != nil {
-		return nil, err
-	}
-	counts := map[State]int{}
-	for _, f := range all {
-		counts[f.State]++
-	}
-	return counts, nil
-}
-
 // Find reads one follow-up and its events, oldest first. NotFound when there is none that
 // by may see.
 func Find(ctx context.Context, db bun.IDB, by *account.User, id string, now time.Time) (*FollowUp, []Event, error) {

@@ -192,9 +192,6 @@ func (r *WorksheetRow) PreviewOf(v Value) *Preview { return r.preview(v) }
 // empty where it does not.
 func (r *WorksheetRow) NoteWhy(v Value) string { return r.why(v, r.preview(v)) }
 
-// FindingsOf are the findings of a value that is not saved.
-func (r *WorksheetRow) FindingsOf(v Value) []Finding { return r.check(v, r.preview(v)) }
-
 // MissingEvidence says in words what evidence a value that is not saved still needs; empty:
 // none. A value taken from a feed brings its own.
 func (r *WorksheetRow) MissingEvidence(v Value) string {

@@ -51,9 +51,6 @@ type approvalPage struct {
 // movedOn is a row on which nothing was done, and why.
 type movedOn struct{ Name, Agency, Why, Href string }
 
-// MayAct reports whether there is anything to press.
-func (p approvalPage) MayAct() bool { return p.IsHead && len(p.Rows) > 0 }
-
 // Picked reports whether a row is ticked.
 func (p approvalPage) Picked(r deskRow) bool { return !p.Unpicked[r.ID()] }
 

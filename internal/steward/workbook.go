@@ -250,17 +250,3 @@ func plainDigits(text string) string {
 	}
 	return d.Round(8).Trim(0).String()
 }
-
-// CellRemarks tells remarks at a document by the cells of its workbook.
-func CellRemarks(remarks seeds.Remarks) []CellRemark {
-	cells := make([]CellRemark, 0, len(remarks))
-	for _, r := range remarks {
-		c := CellRemark{Sheet: sheetNames[r.Table], Message: r.String()}
-		if r.Row >= 0 {
-			column := max(slices.IndexFunc(seeds.Columns(r.Table), func(c seeds.Column) bool { return c.Key == r.Key }), 0)
-			c.Cell = exchange.CellName(r.Row+1, column)
-		}
-		cells = append(cells, c)
-	}
-	return cells
-}
