@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -87,17 +88,41 @@ func (l library) bytes(ctx context.Context, number int) ([]byte, error) {
 	return content, nil
 }
 
-// method returns the code of the rule set of a publication, which only its bytes know.
-func (l library) method(ctx context.Context, number int) (string, error) {
-	var id string
-	err := l.db.NewRaw(`
-		SELECT convert_from(content, 'UTF8')::json #>> '{method,id}'
-		FROM publications
-		WHERE number = ?`, number).Scan(ctx, &id)
-	if err != nil {
-		return "", fmt.Errorf("read the method of publication %d: %w", number, err)
+// methodKey begins the rule set in the bytes of a publication. They are canonical JSON, so
+// it is written in no other way, and inside of a text its quotes would be escaped; methodRoom
+// is more than a rule set takes, in bytes.
+const (
+	methodKey  = `"method":{`
+	methodRoom = 64 << 10
+)
+
+// methods returns the codes of the rule sets of publications by number, which only their
+// bytes know: it reads no more of them than the rule set.
+func (l library) methods(ctx context.Context, numbers []int) (map[int]string, error) {
+	codes := map[int]string{}
+	if len(numbers) == 0 {
+		return codes, nil
 	}
-	return id, nil
+	var rows []struct {
+		Number int
+		Method []byte
+	}
+	key := []byte(methodKey)
+	err := l.db.NewRaw(`
+		SELECT number, substring(content FROM position(?::bytea IN content) + ? FOR ?) AS method
+		FROM publications
+		WHERE number IN (?)`, key, len(methodKey)-1, methodRoom, bun.List(numbers)).Scan(ctx, &rows)
+	if err != nil {
+		return nil, fmt.Errorf("read the methods of publications: %w", err)
+	}
+	for _, row := range rows {
+		var m scorecard.Method
+		if err := json.NewDecoder(bytes.NewReader(row.Method)).Decode(&m); err != nil {
+			return nil, fmt.Errorf("read the method of publication %d: %w", row.Number, err)
+		}
+		codes[row.Number] = m.ID
+	}
+	return codes, nil
 }
 
 // noPublication is the fault of a number that no publication has.
@@ -107,9 +132,9 @@ func noPublication(number int) error {
 
 // readContent reads the bytes of a publication. Equal texts share memory: most of a
 // publication are the same few codes and figures over and over.
-func readContent(bytes []byte) (*scorecard.Content, error) {
+func readContent(content []byte) (*scorecard.Content, error) {
 	c := new(scorecard.Content)
-	if err := json.Unmarshal(bytes, c); err != nil {
+	if err := json.Unmarshal(content, c); err != nil {
 		return nil, fmt.Errorf("read the content of a publication: %w", err)
 	}
 	// Reading lists doubled their room as they grew.

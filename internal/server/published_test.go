@@ -39,7 +39,7 @@ func newPublished(t testing.TB) *published {
 	t.Helper()
 	p := &published{Database: postgrestest.NewDatabase(t), t: t, log: &strings.Builder{}, now: time.Date(2026, 1, 5, 0, 0, 0, 0, time.UTC)}
 	pages, err := newRenderer(fstest.MapFS{
-		"layout.html":             {Data: []byte(`{{define "layout"}}<title>{{.Title}}</title>{{template "main" .}}{{end}}`)},
+		"layout.html":             {Data: []byte(`{{define "layout"}}<title>{{.Title}}</title>{{template "main" .}}` + strings.Repeat("<hr>", 50) + `{{end}}`)},
 		"components/nothing.html": {Data: []byte(`{{define "nothing"}}{{end}}`)},
 		"pages/thing.html":        {Data: []byte(`{{define "main"}}<p>{{.Edition.Number}} {{.Text}}</p><a href="{{.Link "/daftar"}}">{{end}}`)},
 		"pages/empty.html":        {Data: []byte(`{{define "main"}}<p>Belum ada terbitan {{if not .Period.IsZero}}{{.Period}} {{.PublishBy.Format "2006-01-02"}}{{end}}</p>{{end}}`)},

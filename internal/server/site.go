@@ -153,6 +153,7 @@ func (s *site) load(ctx context.Context, old *shelf) (*shelf, error) {
 	if err != nil {
 		return nil, err
 	}
+	var unknown []int
 	for i := range all {
 		switch known := old.info(all[i].Number); {
 		case all[i].Number == info.Number:
@@ -160,9 +161,16 @@ func (s *site) load(ctx context.Context, old *shelf) (*shelf, error) {
 		case known.SHA256 == all[i].SHA256:
 			all[i].Method = known.Method
 		default:
-			if all[i].Method, err = s.library.method(ctx, all[i].Number); err != nil {
-				return nil, err
-			}
+			unknown = append(unknown, all[i].Number)
+		}
+	}
+	methods, err := s.library.methods(ctx, unknown)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		if code, ok := methods[all[i].Number]; ok {
+			all[i].Method = code
 		}
 	}
 	next := newShelf(&edition{

@@ -57,7 +57,13 @@ func TestSite_ServesTheSamePageInEveryEncoding(t *testing.T) {
 		t.Fatalf("the page is %q", want)
 	}
 	for name, unpack := range map[string]func(io.Reader) io.Reader{
-		"gzip": func(r io.Reader) io.Reader { zr, _ := gzip.NewReader(r); return zr },
+		"gzip": func(r io.Reader) io.Reader {
+			zr, err := gzip.NewReader(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			return zr
+		},
 		"br":   func(r io.Reader) io.Reader { return brotli.NewReader(r) },
 	} {
 		w := p.get("/", "Accept-Encoding", "deflate, "+name+";q=0.8")
@@ -282,5 +288,22 @@ func TestSite_OneBrokenPageDoesNotHoldUpAPublication(t *testing.T) {
 	p.refresh()
 	if got := p.get("/").Code; got != http.StatusOK || !strings.Contains(p.log.String(), "broken page") {
 		t.Errorf("status %d, log:\n%s", got, p.log)
+	}
+}
+
+func TestSite_KnowsTheMethodOfEveryPublication(t *testing.T) {
+	t.Parallel()
+	p := newPublished(t)
+	for i := range 3 {
+		c := testContent(i+1, 1, 1)
+		c.Method.ID = fmt.Sprintf("m%d", i)
+		c.Agencies[0].Name = `"method":{"id":"salah"}` // is escaped, so it is not taken for the rule set
+		p.publish(c)
+	}
+	p.refresh()
+	for i, info := range p.site.current.Load().latest.Others {
+		if want := fmt.Sprintf("m%d", i); info.Method != want {
+			t.Errorf("publication %d has the method %q, want %q", info.Number, info.Method, want)
+		}
 	}
 }
