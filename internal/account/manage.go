@@ -44,9 +44,9 @@ func Directory(ctx context.Context, db bun.IDB, text string, offset, limit int) 
 			EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id) AS second_factor,
 			(SELECT max(last_seen) FROM sessions s WHERE s.user_id = u.id) AS last_seen, `+rolesOf(`TRUE`)+` AS roles
 		FROM users u
-		WHERE u.login LIKE ?0 OR lower(u.name) LIKE ?0 OR u.email LIKE ?0
+		WHERE NOT u.machine AND (u.login LIKE ?0 OR lower(u.name) LIKE ?0 OR u.email LIKE ?0
 			OR EXISTS (SELECT FROM user_roles r LEFT JOIN agencies a ON a.code = r.agency_code
-				WHERE r.user_id = u.id AND (r.role LIKE ?0 OR r.agency_code LIKE ?0 OR lower(a.name) LIKE ?0 OR lower(a.short_name) LIKE ?0))
+				WHERE r.user_id = u.id AND (r.role LIKE ?0 OR r.agency_code LIKE ?0 OR lower(a.name) LIKE ?0 OR lower(a.short_name) LIKE ?0)))
 		ORDER BY u.login OFFSET ?1 LIMIT ?2`, like, offset, limit+1).Scan(ctx, &rows)
 	if err != nil {
 		return nil, false, fmt.Errorf("list accounts: %w", err)
@@ -78,7 +78,7 @@ func Find(ctx context.Context, db bun.IDB, login string) (*User, error) {
 	err := db.NewRaw(`
 		SELECT u.id, u.login, u.name, u.email, u.disabled_at IS NOT NULL AS disabled,
 			EXISTS (SELECT FROM second_factors f WHERE f.user_id = u.id) AS second_factor, `+rolesOf(`TRUE`)+` AS roles
-		FROM users u WHERE u.login = ?`, login).Scan(ctx, &r)
+		FROM users u WHERE u.login = ? AND NOT u.machine`, login).Scan(ctx, &r)
 	switch {
 	case postgres.NoRows(err):
 		return nil, errNoAccount(login)

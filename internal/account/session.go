@@ -186,7 +186,7 @@ func userByLogin(ctx context.Context, db bun.IDB, login string) (candidate, erro
 		return nobody, nil
 	}
 	var u candidate
-	err := db.NewRaw(`SELECT id, password_hash, disabled_at IS NOT NULL AS disabled FROM users WHERE login = ?`, login).Scan(ctx, &u)
+	err := db.NewRaw(`SELECT id, password_hash, disabled_at IS NOT NULL AS disabled FROM users WHERE login = ? AND NOT machine`, login).Scan(ctx, &u)
 	switch {
 	case postgres.NoRows(err):
 		return nobody, nil

@@ -367,7 +367,7 @@ func userID(ctx context.Context, tx bun.Tx, login string) (int64, error) {
 		return 0, missing
 	}
 	var id int64
-	err := tx.NewRaw(`SELECT id FROM users WHERE login = ? FOR UPDATE`, login).Scan(ctx, &id)
+	err := tx.NewRaw(`SELECT id FROM users WHERE login = ? AND NOT machine FOR UPDATE`, login).Scan(ctx, &id)
 	switch {
 	case postgres.NoRows(err):
 		return 0, missing
@@ -389,6 +389,7 @@ func List(ctx context.Context, db bun.IDB) ([]*User, error) {
 	err := db.NewRaw(`
 		SELECT u.id, u.login, u.name, u.disabled_at IS NOT NULL AS disabled, `+rolesOf(`TRUE`)+` AS roles
 		FROM users u
+		WHERE NOT u.machine
 		ORDER BY u.login`).Scan(ctx, &rows)
 	if err != nil {
 		return nil, fmt.Errorf("list users: %w", err)

@@ -25,6 +25,9 @@ type FeedValue struct {
 	Source string // as the reader knows the system: "SIAK"
 	Value  Value  // a figure or a fraction; texts play no part
 	SHA256 string // of the file it came in, 64 hexadecimal digits
+	// Reference is how the other system names what it delivered, at most 200 characters;
+	// empty: it does not.
+	Reference string
 }
 
 // AddFeedValues keeps figures of another system; the newest of a series and period is offered
@@ -54,6 +57,7 @@ func AddFeedValues(ctx context.Context, tx bun.IDB, by *account.User, values []F
 		Numerator   *decimal.Decimal `json:"numerator"`
 		Denominator *decimal.Decimal `json:"denominator"`
 		SHA256      string           `json:"sha256"`
+		Reference   string           `json:"reference"`
 	}
 	rows := make([]row, len(values))
 	for i, v := range values {
@@ -67,7 +71,7 @@ func AddFeedValues(ctx context.Context, tx bun.IDB, by *account.User, values []F
 		if _, text := s.wrong(v.Value); text != "" {
 			return fault.New(fault.Invalid, "%s, %s, %s: %s", v.Agency, v.Indicator, v.Period, text)
 		}
-		rows[i] = row{s.SeriesID, v.Period.Year, v.Period.Quarter, v.Source, v.Value.Actual, v.Value.Numerator, v.Value.Denominator, v.SHA256}
+		rows[i] = row{s.SeriesID, v.Period.Year, v.Period.Quarter, v.Source, v.Value.Actual, v.Value.Numerator, v.Value.Denominator, v.SHA256, v.Reference}
 	}
 	list, err := json.Marshal(rows)
 	if err != nil {
@@ -78,9 +82,9 @@ func AddFeedValues(ctx context.Context, tx bun.IDB, by *account.User, values []F
 		importer = &by.ID
 	}
 	_, err = tx.NewRaw(`
-		INSERT INTO feed_values (series_id, year, quarter, source, actual, numerator, denominator, sha256, imported_at, imported_by)
-		SELECT series_id, year, quarter, source, actual, numerator, denominator, sha256, ?, ?
-		FROM jsonb_to_recordset(?::jsonb) AS d (series_id bigint, year int, quarter int, source text, actual numeric, numerator numeric, denominator numeric, sha256 text)`,
+		INSERT INTO feed_values (series_id, year, quarter, source, actual, numerator, denominator, sha256, reference, imported_at, imported_by)
+		SELECT series_id, year, quarter, source, actual, numerator, denominator, sha256, reference, ?, ?
+		FROM jsonb_to_recordset(?::jsonb) AS d (series_id bigint, year int, quarter int, source text, actual numeric, numerator numeric, denominator numeric, sha256 text, reference text)`,
 		now, importer, string(list)).Exec(ctx)
 	if err != nil {
 		return fmt.Errorf("keep figures of a feed: %w", err)
