@@ -44,7 +44,7 @@ const hitsShown = 25
 func showSearch(e *edition, p params) (view, error) {
 	query := shorten(strings.Join(strings.Fields(p.query.Get("q")), " "), searchLength)
 	page := searchPage{
-		Page:  newPage(e, "/cari", "", "Cari", "Cari kelurahan, instansi, layanan, atau indikator di Rapor Layanan Kota Blitar."),
+		Page:  newUnlistedPage(e, "/cari", "", "Cari", "Cari kelurahan, instansi, layanan, atau indikator di Rapor Layanan Kota Blitar."),
 		Trail: trail(e, crumb{Name: "Cari"}),
 		Box:   newSearch(e, "Cari rapor", query),
 		Query: query,

@@ -157,7 +157,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, 
 		return
 	}
 	p := errorPage{
-		Page:    newPage(s.edition(), r.URL.Path, "", errorHeading(status), ""),
+		Page:    newUnlistedPage(s.edition(), "", "", errorHeading(status), ""),
 		Status:  status,
 		Heading: errorHeading(status),
 		Message: message,

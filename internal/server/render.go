@@ -26,6 +26,8 @@ type Page struct {
 	Lang        string   // language of the page; empty: Indonesian
 	Card        string   // address of the picture of a preview, without the edition; empty: that of the city
 	NoIndex     bool     // search engines are asked to leave it out
+	Timeless    bool     // about publications themselves: nothing to look at in the one before
+	Translation string   // address of the same page in the other language; empty: there is none
 	Problems    problems // what is wrong with the form of the page
 }
 
@@ -99,17 +101,16 @@ func (p Page) Menu() []menuItem {
 
 // FootLinks are the ways to check what is shown.
 func (p Page) FootLinks() []menuItem {
-	items := []menuItem{
+	return []menuItem{
 		{Name: "Cara kami menilai", Href: p.Link("/metode")},
-		{Name: "Riwayat terbitan dan perbaikan", Href: "/terbitan"},
+		{Name: "Data terbuka", Href: p.Link("/data")},
+		{Name: "API untuk pengembang", Href: p.Link("/data/api")},
+		{Name: "Riwayat terbitan", Href: p.Link("/terbitan")},
+		{Name: "Perbaikan data", Href: p.Link("/perbaikan")},
+		{Name: "Tentang situs ini", Href: p.Link("/tentang")},
+		{Name: "Privasi", Href: p.Link("/privasi")},
+		{Name: "Aksesibilitas", Href: p.Link("/aksesibilitas")},
 	}
-	if p.Edition != nil {
-		items = append(items, menuItem{Name: "Unduh data terbitan ini (JSON)", Href: p.Edition.BytesPath()})
-	}
-	return append(items,
-		menuItem{Name: "API untuk pengembang", Href: "/api/v1/openapi.json"},
-		menuItem{Name: "Tentang situs ini", Href: p.Link("/tentang")},
-		menuItem{Name: "Aksesibilitas", Href: p.Link("/aksesibilitas")})
 }
 
 // renderer holds the parsed templates.

@@ -44,6 +44,7 @@ func showPublications(e *edition, _ params) (view, error) {
 			"Semua terbitan Rapor Layanan Kota Blitar: kapan terbit, mengapa, dan apa yang berubah."),
 		Trail: trail(e, crumb{Name: "Riwayat terbitan"}),
 	}
+	page.Timeless = true
 	for i := len(e.Others) - 1; i >= 0; i-- {
 		info := e.Others[i]
 		page.Rows = append(page.Rows, publicationRowView{info, "/terbitan/" + formatPlain(info.Number), info.Number == e.Number})
@@ -133,6 +134,7 @@ func showPublication(e *edition, p params) (view, error) {
 			{"Hasil per target dan periode", len(shown.Content.Achievements)}, {"Nilai gabungan", len(shown.Content.Scores)},
 		},
 	}
+	page.Timeless = true
 	if other, ok := findInfo(e.Others, number-1); ok {
 		before, err := e.open(other.Number)
 		if err != nil {
@@ -177,6 +179,7 @@ func showComparison(e *edition, from, to string) (view, error) {
 		Trail:   trail(e, crumb{"Riwayat terbitan", "/terbitan"}, crumb{Name: name}),
 		Changes: newChanges(newer, scorecard.Compare(older.View, newer.View)),
 	}
+	page.Timeless = true
 	page.From, _ = findInfo(e.Others, a)
 	page.To, _ = findInfo(e.Others, b)
 	return view{template: "terbitan-beda", data: page}, nil
