@@ -130,7 +130,7 @@ var start = sync.OnceValues(func() (*server, error) {
 	if err != nil {
 		return nil, fmt.Errorf("a PostgreSQL for the tests: %w", err)
 	}
-	s.admin, err = postgres.Open(ctx, postgres.Options{URL: inDatabase(s.ownerURL, "postgres"), ApplicationName: "petajalan test admin", MaxOpen: 4})
+	s.admin, err = postgres.Open(ctx, postgres.Options{URL: inDatabase(s.ownerURL, "postgres"), ApplicationName: "petajalan test admin", MaxOpen: 8})
 	return s, err
 })
 

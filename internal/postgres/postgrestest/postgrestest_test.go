@@ -1,6 +1,8 @@
 package postgrestest_test
 
 import (
+	"context"
+	"sync/atomic"
 	"testing"
 
 	"petajalan/internal/postgres"
@@ -21,6 +23,39 @@ func TestEachTestHasAMigratedDatabaseOfItsOwn(t *testing.T) {
 		if _, err := db.Owner.NewRaw("INSERT INTO settings (key, value) VALUES ('demo', 'ya')").Exec(t.Context()); err != nil {
 			t.Fatal(err)
 		}
+	}
+}
+
+// filled counts how often it is made.
+var (
+	fills  atomic.Int32
+	filled = postgrestest.NewFilled(func(ctx context.Context, d *postgrestest.Database) error {
+		fills.Add(1)
+		_, err := d.Owner.NewRaw("INSERT INTO settings (key, value) VALUES ('demo', 'ya')").Exec(ctx)
+		return err
+	})
+)
+
+func TestAFilledDatabaseIsMadeOnceAndEachTestHasACloneOfItsOwn(t *testing.T) {
+	t.Parallel()
+	var all []*postgrestest.Database
+	for range 3 {
+		all = append(all, filled.NewDatabase(t))
+	}
+	for i, d := range all {
+		var n int
+		if err := d.Public.NewRaw("SELECT 1").Scan(t.Context(), &n); err != nil {
+			t.Fatal(err)
+		}
+		if err := d.Owner.NewRaw("SELECT count(*) FROM settings").Scan(t.Context(), &n); err != nil || n != 1 {
+			t.Errorf("database %d: %d settings, error %v; want the one that was filled in", i, n, err)
+		}
+		if _, err := d.Owner.NewRaw("DELETE FROM settings").Exec(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if n := fills.Load(); n != 1 {
+		t.Errorf("filled %d times", n)
 	}
 }
 
