@@ -21,6 +21,7 @@ type searchPage struct {
 	Heading string
 	Count   int
 	Groups  []hitGroup
+	Near    []suggestion // what may have been meant, when nothing is found
 }
 
 // hitGroup is the hits of one kind.
@@ -82,7 +83,8 @@ func showSearch(e *edition, p params) (view, error) {
 	page.Title = "Hasil pencarian “" + query + "” · " + siteName
 	page.Heading = formatCount(page.Count) + " hasil untuk “" + query + "”"
 	if page.Count == 0 {
-		page.Heading = "Tidak ada yang cocok dengan “" + query + "”. Coba nama kelurahan."
+		page.Heading = "Tidak ada yang cocok dengan “" + query + "”"
+		page.Near = nearest(e, searchable(e), query)
 	}
 	return view{template: "cari", data: page}, nil
 }
@@ -149,7 +151,7 @@ func searchable(e *edition) []hitGroup {
 	slices.SortFunc(offered, func(a, b *scorecard.Service) int { return strings.Compare(a.Name, b.Name) })
 	for _, s := range offered {
 		name := fold(s.Name)
-		services.Hits = append(services.Hits, hit{Name: s.Name, Detail: offeredBy(e, s), Href: e.Link("/layanan/" + s.Code), names: []string{name}, words: name})
+		services.Hits = append(services.Hits, hit{Name: s.Name, Detail: offeredBy(e, s), Href: e.Link("/layanan/" + s.Code), names: []string{name, fold(s.Code)}, words: name + " " + fold(s.Code)})
 	}
 	for i := range e.Indicators {
 		ind := &e.Indicators[i]

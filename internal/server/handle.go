@@ -55,10 +55,16 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return // whoever asked has gone
 	}
 	status, message := httpStatus(err)
+	if status == http.StatusUnprocessableEntity && isReading(r) {
+		status = http.StatusBadRequest // nothing was sent, so it is the address that is wrong
+	}
 	if status >= http.StatusInternalServerError {
 		s.cfg.Log.ErrorContext(r.Context(), "request failed", "method", r.Method, "route", c.FullPath(), "status", status, "err", err)
 	}
 	if c.Writer.Written() {
+		return
+	}
+	if status == http.StatusNotFound && s.redirectLost(c.Writer, r) {
 		return
 	}
 	s.writeError(c.Writer, r, status, message)
@@ -138,6 +144,8 @@ type errorPage struct {
 	Message string
 	Work    bool // in the workspace: the way back leads there
 	Search  searchBox
+	Near    []suggestion // what may have been meant
+	There   *besideLink  // the publication that has the page; nil: none, or not known
 }
 
 // writeError answers with a page that says what happened and where to go, or with a
@@ -156,13 +164,20 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, 
 		writeProblem(w, status, message)
 		return
 	}
+	e := s.asked(r)
 	p := errorPage{
-		Page:    newUnlistedPage(s.edition(), "", "", errorHeading(status), ""),
+		Page:    newUnlistedPage(e, "", "", errorHeading(status), ""),
 		Status:  status,
 		Heading: errorHeading(status),
 		Message: message,
 		Work:    isWork(r.URL.Path),
-		Search:  newSearch(s.edition(), "Cari di sini", ""),
+		Search:  newSearch(e, "Cari di sini", ""),
+	}
+	if status == http.StatusNotFound && e != nil && !p.Work {
+		p.There = s.elsewhere(r, e)
+		if p.There == nil {
+			p.Near = suggestFor(e, r.URL.Path)
+		}
 	}
 	if err := s.write(w, r, status, "error", p); err != nil {
 		s.cfg.Log.ErrorContext(r.Context(), "error page failed", "err", err)
@@ -172,6 +187,8 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, 
 
 func errorHeading(status int) string {
 	switch status {
+	case http.StatusBadRequest:
+		return "Alamat ini tidak dapat dibaca"
 	case http.StatusNotFound:
 		return "Halaman tidak ditemukan"
 	case http.StatusForbidden:

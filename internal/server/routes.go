@@ -20,7 +20,7 @@ func (s *Server) install() error {
 	if err := e.SetTrustedProxies(s.cfg.TrustedProxies); err != nil {
 		return err
 	}
-	e.Use(noteRoute, gin.CustomRecoveryWithWriter(nil, s.recovered))
+	e.Use(noteRoute, gin.CustomRecoveryWithWriter(nil, s.recovered), s.refuseBadAddress)
 	e.NoRoute(s.page(noSuchPage))
 	e.NoMethod(s.page(noSuchMethod))
 	s.engine = e

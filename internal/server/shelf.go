@@ -24,6 +24,7 @@ type shelf struct {
 	built       map[string]*answer // pages of the latest edition and its bytes, by address
 	onDemand    *cache             // everything else: by key
 	past        *pastEditions
+	former      former // addresses that only past publications have
 
 	empty   *answer   // shown at every address while nothing is published
 	planned time.Time // when the first publication is planned, as empty says
