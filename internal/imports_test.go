@@ -42,6 +42,7 @@ var arrows = map[string][]string{
 	},
 	"internal/exchange": {"internal/formula", "internal/report", "internal/roadmap", "internal/scoring", "internal/account", "internal/audit", "internal/postgres"},
 	"internal/opendata": {"internal/formula", "internal/scorecard", "internal/scoring"},
+	"internal/machine":  {"internal/exchange", "internal/report", "internal/roadmap", "internal/scoring", "internal/account", "internal/audit", "internal/notice", "internal/postgres"},
 	"internal/schedule": {"internal/postgres"},
 	"internal/steward": {
 		"internal/exchange", "seeds", "internal/roadmap", "internal/account", "internal/audit", "internal/notice", "internal/scoring", "internal/postgres",
@@ -52,7 +53,7 @@ var arrows = map[string][]string{
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/opendata", "internal/indonesian", "internal/exchange", "internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/opendata", "internal/indonesian", "internal/machine", "internal/exchange", "internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},

@@ -111,6 +111,12 @@ type rowColumns struct {
 	LastHandedIn, LastNotApplicable    bool
 }
 
+// DueRows reads what is due in a period of all agencies that the user may see, by agency and
+// indicator.
+func DueRows(ctx context.Context, db bun.IDB, by *account.User, p roadmap.Period) ([]*Row, error) {
+	return loadRows(ctx, db, by, "", p)
+}
+
 // loadRows reads the rows of a period of one agency, or of all that the user may see when
 // agency is empty, by agency and indicator: in three queries, however many there are.
 func loadRows(ctx context.Context, db bun.IDB, by *account.User, agency string, p roadmap.Period) ([]*Row, error) {

@@ -23,6 +23,7 @@ type file struct {
 	period   roadmap.Reporting
 	typed    map[string]string // as typed, by field
 	editor   string            // who changed it last
+	editorID int64             // 0: nobody, or it came without accounts
 	editedAt time.Time
 	late     bool    // a late entry holds
 	reopened bool    // since it was last verified: open although its period is closed
@@ -148,11 +149,12 @@ func readFiles(ctx context.Context, tx bun.Tx, files map[Key]*file, now time.Tim
 		Revision, Version int
 		Typed             json.RawMessage
 		Editor            string
+		EditorID          int64
 		UpdatedAt         time.Time
 		reportValues
 	}
 	err := tx.NewRaw(`SELECT r.id, r.series_id, r.year, r.quarter, r.status, r.revision, r.version, r.typed, r.updated_at,
-			coalesce((SELECT name FROM users WHERE id = r.updated_by), '') AS editor, `+valueColumns+`
+			coalesce((SELECT name FROM users WHERE id = r.updated_by), '') AS editor, coalesce(r.updated_by, 0) AS editor_id, `+valueColumns+`
 		FROM reports r WHERE (r.series_id, r.year, r.quarter) IN (SELECT * FROM unnest(?::bigint[], ?::int[], ?::int[]))
 		ORDER BY r.id FOR UPDATE OF r`, pgdialect.Array(at.series), pgdialect.Array(at.years), pgdialect.Array(at.quarter)).Scan(ctx, &rows)
 	if err != nil {
@@ -164,7 +166,7 @@ func readFiles(ctx context.Context, tx bun.Tx, files map[Key]*file, now time.Tim
 		r := &rows[i]
 		f := at.by[place{r.SeriesID, roadmap.Period{Year: r.Year, Quarter: r.Quarter}}]
 		f.ID, f.Status, f.Revision, f.Version, f.Value = r.ID, r.Status, r.Revision, r.Version, trimmed(Value(r.reportValues))
-		f.editor, f.editedAt, f.typed = r.Editor, r.UpdatedAt, nil
+		f.editor, f.editorID, f.editedAt, f.typed = r.Editor, r.EditorID, r.UpdatedAt, nil
 		if err := json.Unmarshal(r.Typed, &f.typed); err != nil {
 			return fmt.Errorf("read what was typed for %s: %w", f.Key, err)
 		}
