@@ -79,7 +79,7 @@ func newAgencyRow(e *edition, a *scorecard.Agency, spark chart.SVG) agencyRow {
 	s := shownScore(e, a.Code)
 	r := agencyRow{
 		Name: placeName(e, a), Href: agencyPath(e, a), Spark: spark, Score: scoreTextOf(e, s), Coverage: noFigure,
-		Change: movement(s, e.Score(scoring.LevelAgency, a.Code, e.View.Latest().Previous())),
+		Change: latestMovement(e, scoring.LevelAgency, a.Code),
 	}
 	if r.Change.Mark != "" {
 		r.change = e.Change(scoring.LevelAgency, a.Code, e.View.Latest())

@@ -382,7 +382,7 @@ func (s *Server) showCouncil(c *gin.Context) error {
 	reported, due := e.Reporting(period)
 	p.Info, _ = findInfo(e.Others, e.Number)
 	p.Score = headline{Figure: scoreTextOf(e, score).Text, Unit: "dari 100", Rating: ratingOf(e, score), Facts: []fact{
-		movementFact("Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
+		movementFact(e, "Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
 		{Name: "Instansi yang melapor", Text: strconv.Itoa(reported) + " dari " + strconv.Itoa(due), Href: "/instansi"},
 		spanFact(e, score),
 	}}

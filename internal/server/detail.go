@@ -173,7 +173,7 @@ func scoreHeadline(e *edition, level scoring.Level, code string, t tally) headli
 	s := e.Score(level, code, e.View.Latest())
 	text := scoreTextOf(e, s)
 	h := headline{Figure: text.Text, Unit: "dari " + formatExact(e.Method.Cap), Rating: text.Rating, Counts: ratingCounts(e, s)}
-	h.Facts = append(h.Facts, movementFact("Dari triwulan lalu", latestMovement(e, level, code)))
+	h.Facts = append(h.Facts, movementFact(e, "Dari triwulan lalu", latestMovement(e, level, code)))
 	if t.Due() > 0 {
 		h.Facts = append(h.Facts, fact{Name: "Target tercapai", Text: formatCount(t.Reached) + " dari " + formatCount(t.Due())})
 	}

@@ -24,38 +24,31 @@ func countWord(n int) string {
 	return strconv.Itoa(n)
 }
 
-// trendFinding says how a row of scores, oldest first, came to its end: "Naik tujuh
-// triwulan berturut-turut". A step that missing data may explain ends the count.
-func trendFinding(scores []*scorecard.Score) string {
-	if len(scores) == 0 || scores[len(scores)-1] == nil || scores[len(scores)-1].Score == nil {
-		return "Triwulan ini belum ada nilainya"
-	}
-	last := change{}
-	streak := 0
-	for i := len(scores) - 1; i > 0; i-- {
-		c := movement(scores[i], scores[i-1])
-		if streak == 0 {
-			last = c
-		}
-		if c.Mark != last.Mark || c.Mark == "" || c.Mark == "flat" {
-			break
-		}
-		streak++
-	}
-	word := sentenceStart(last.Word)
+// trendFinding says how the newest score came from the one before, and whether that is a
+// change that means something: "Naik 2,4 poin dari triwulan lalu, perubahan berarti".
+func trendFinding(e *edition, level scoring.Level, code string) string {
+	period := e.View.Latest()
+	s := e.Score(level, code, period)
+	r := e.Real(level, code, period)
 	switch {
-	case last.Mark == "" && len(scores) == 1:
+	case s == nil || s.Score == nil || level == scoring.LevelAgency && isLate(e, code):
+		return "Triwulan ini belum ada nilainya"
+	case len(e.Periods) == 1:
 		return "Triwulan pertama yang dinilai"
-	case last.Word == withinReason:
-		return "Perubahan dari triwulan lalu masih dalam rentang wajar"
-	case last.Mark == "":
+	case r.Change == nil:
 		return "Belum dapat dibandingkan dengan triwulan lalu"
-	case last.Mark == "flat":
-		return noChange
-	case streak > 1:
-		return word + " " + countWord(streak) + " triwulan berturut-turut"
 	}
-	return word + " " + last.Text + " poin dari triwulan lalu"
+	moved := "Tetap seperti triwulan lalu"
+	if c := newChange(r.Change); c.Mark != "flat" {
+		moved = sentenceStart(c.Word) + " " + c.Text + " poin dari triwulan lalu"
+	}
+	switch {
+	case r.Verdict == scorecard.ChangeReal:
+		return moved + ", perubahan berarti"
+	case r.Verdict == scorecard.ChangeWithin:
+		return moved + ", " + withinReason
+	}
+	return moved + "; datanya belum cukup untuk disebut berarti"
 }
 
 // comparisonFinding says where a row of scores stands beside a row of means: "Di atas
@@ -72,7 +65,7 @@ func comparisonFinding(e *edition, agency *scorecard.Agency, scores []*scorecard
 	}
 	last := len(scores) - 1
 	if last < 0 || side(last) == "" {
-		return trendFinding(scores)
+		return trendFinding(e, scoring.LevelAgency, agency.Code)
 	}
 	now := side(last)
 	first := last
@@ -225,13 +218,17 @@ func silentNotes(e *edition) []note {
 	return []note{{Text: text, Detail: "Batas waktunya sudah lewat. Yang kosong tidak kami hitung nol.", Href: agencyPath(e, silent[0])}}
 }
 
-// lowestResults are the three lowest results under a score, which never stands without them.
+// lowestResults are the three lowest results under a score, which never stands without
+// them, each with the pace it would take.
 func lowestResults(e *edition, level scoring.Level, code string) []note {
 	var notes []note
 	for _, a := range e.Lowest(level, code, 3) {
 		n := targetNote(e, a)
 		if level != scoring.LevelAgency {
 			n.Detail = placeShort(e, e.Agency(a.Agency)) + ". " + n.Detail
+		}
+		if pace := paceText(e, a); pace != "" {
+			n.Detail += " " + pace
 		}
 		notes = append(notes, n)
 	}

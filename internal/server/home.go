@@ -21,6 +21,7 @@ var homeRoute = publicRoute{
 type homePage struct {
 	Page
 	Heading   string
+	Honesty   honestyView
 	Score     headline
 	Search    searchBox
 	Trend     trendFigure
@@ -58,9 +59,10 @@ func showHome(e *edition, p params) (view, error) {
 	page := homePage{
 		Page:     newPage(e, "/", "/", "Beranda", cityFinding(e, score)),
 		Heading:  cityFinding(e, score),
+		Honesty:  newHonesty(e, scoring.LevelCity, scoring.CityCode),
 		Score:    cityHeadline(e, score),
 		Search:   newSearch(e, "Lihat rapor di tempat Anda", ""),
-		Trend:    newTrend(e, trendFinding(scores), scores, "", nil),
+		Trend:    newTrend(e, trendFinding(e, scoring.LevelCity, scoring.CityCode), scores, "", nil),
 		Goals:    goalShares(e, score),
 		Lowest:   lowestResults(e, scoring.LevelCity, scoring.CityCode),
 		Places:   newPlaces(e),
@@ -85,7 +87,7 @@ func cityHeadline(e *edition, s *scorecard.Score) headline {
 	t := scoreTextOf(e, s)
 	reported, due := e.Reporting(period)
 	h := headline{Figure: t.Text, Unit: "dari 100", Rating: t.Rating, Facts: []fact{
-		movementFact("Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
+		movementFact(e, "Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
 		{Name: "Unit yang melapor", Text: formatCount(reported) + " dari " + formatCount(due)},
 	}}
 	if s != nil {

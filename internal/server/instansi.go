@@ -105,6 +105,7 @@ type agencyPage struct {
 	Agency       *scorecard.Agency
 	Kind         string
 	Parent       *agencyLink // nil when there is none
+	Honesty      honestyView
 	Score        headline
 	Trend        trendFigure
 	Services     serviceTable
@@ -175,6 +176,7 @@ func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 	for i, info := range e.Periods {
 		means[i], _ = e.PeerMean(agency.Code, info.Period)
 	}
+	page.Honesty = newHonesty(e, scoring.LevelAgency, agency.Code)
 	page.Score = placeHeadline(e, agency, score, among)
 	if score != nil && score.FirstScore != nil && score.Score != nil && *score.FirstScore != *score.Score {
 		page.Score.Facts = append(page.Score.Facts, fact{Name: "Terhadap target semula", Text: formatFigure(e.Method.Bands, *score.FirstScore, 1)})

@@ -57,6 +57,7 @@ type placePage struct {
 	Name         string // "Kelurahan Bendogerit"
 	District     string // "Sananwetan"
 	Locator      chart.SVG
+	Honesty      honestyView
 	Score        headline
 	Trend        trendFigure
 	Services     serviceTable
@@ -93,6 +94,7 @@ func showPlace(e *edition, p params) (view, error) {
 		Name:         "Kelurahan " + place,
 		District:     districtName(e, agency),
 		Locator:      locator(e, peers, agency),
+		Honesty:      newHonesty(e, scoring.LevelAgency, agency.Code),
 		Score:        placeHeadline(e, agency, score, among),
 		Trend:        newTrend(e, comparisonFinding(e, agency, scores, means, among), scores, "Rerata", means),
 		Services:     newServiceTable(e, agency),
@@ -136,13 +138,16 @@ func placeHeadline(e *edition, agency *scorecard.Agency, s *scorecard.Score, amo
 			h.Due = calendar.DueAt
 		}
 	} else {
-		h.Facts = []fact{movementFact("Dari triwulan lalu", latestMovement(e, scoring.LevelAgency, agency.Code))}
+		h.Facts = []fact{movementFact(e, "Dari triwulan lalu", latestMovement(e, scoring.LevelAgency, agency.Code))}
 	}
 	if t.Text == noFigure {
 		h.Unit = ""
 	}
 	if mean, _ := e.PeerMean(agency.Code, period); mean != nil {
 		h.Facts = append(h.Facts, fact{Name: "Rerata " + among, Text: formatNumber(*mean, 1), Href: e.Link("/kelurahan")})
+	}
+	if city := scoreTextOf(e, e.Score(scoring.LevelCity, scoring.CityCode, period)); city.Text != noFigure {
+		h.Facts = append(h.Facts, fact{Name: "Nilai Kota Blitar", Text: city.Text, Href: e.Link("/")})
 	}
 	if s != nil {
 		h.Facts = append(h.Facts, fact{Name: "Data yang sudah masuk", Text: formatShare(s.Coverage)})

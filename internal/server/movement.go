@@ -1,58 +1,54 @@
 package server
 
 import (
-	"math/big"
 	"slices"
 
 	"petajalan/internal/scorecard"
 	"petajalan/internal/scoring"
 )
 
-// withinReason is said of a difference that may come from missing data alone.
-const withinReason = "masih wajar"
+// What is said in place of an arrow: of a change that does not stand out from what the
+// series does anyway, and of one that cannot be judged yet.
+const (
+	withinReason  = "masih wajar"
+	unknownReason = "belum cukup data"
+)
 
-// movement is the change of a score between two periods, each nil where there is none. It
-// is withinReason, without a mark, where data are missing in either period and the
-// intervals overlap: the missing data alone could explain the difference.
-func movement(now, before *scorecard.Score) change {
-	if now == nil || before == nil || now.Score == nil || before.Score == nil {
+// movement is a change as a reader may see it: with its arrow only where it is real, in
+// words where it is not; the zero change where there is nothing to compare.
+func movement(r scorecard.Reality) change {
+	if r.Change == nil {
 		return change{}
 	}
-	if (isPartial(now) || isPartial(before)) && spansOverlap(now, before) {
+	switch r.Verdict {
+	case scorecard.ChangeReal:
+		if c := newChange(r.Change); c.Mark != "flat" {
+			return c
+		}
+		return change{Word: withinReason}
+	case scorecard.ChangeWithin:
 		return change{Word: withinReason}
 	}
-	return newChange(scorecard.Subtract(now.Score, before.Score))
+	return change{Word: unknownReason}
 }
 
-// isPartial reports whether data that are due are missing under a score.
-func isPartial(s *scorecard.Score) bool {
-	coverage, ok := new(big.Rat).SetString(s.Coverage)
-	return ok && coverage.Cmp(big.NewRat(1, 1)) < 0
-}
-
-// spansOverlap reports whether the intervals of two scores have a figure in common.
-func spansOverlap(a, b *scorecard.Score) bool {
-	reaches := func(high, low string) bool {
-		x, ok := hundredths(high)
-		y, ok2 := hundredths(low)
-		return ok && ok2 && x >= y
-	}
-	return reaches(a.High, b.Low) && reaches(b.High, a.Low)
-}
-
-// latestMovement is the movement of a roll-up into the newest period.
+// latestMovement is the movement of a roll-up into the newest period; of an agency that is
+// late there is none.
 func latestMovement(e *edition, level scoring.Level, code string) change {
-	period := e.View.Latest()
-	return movement(e.Score(level, code, period), e.Score(level, code, period.Previous()))
+	if level == scoring.LevelAgency && isLate(e, code) {
+		return change{}
+	}
+	return movement(e.Real(level, code, e.View.Latest()))
 }
 
-// movementFact says how a score moved; where it cannot be compared it says so.
-func movementFact(name string, c change) fact {
+// movementFact says how a score moved; where that is not certain, in words that lead to
+// how it is judged.
+func movementFact(e *edition, name string, c change) fact {
 	switch {
 	case c.Mark != "":
 		return fact{Name: name, Change: &c}
 	case c.Word != "":
-		return fact{Name: name, Muted: c.Word}
+		return fact{Name: name, Text: c.Word, Href: e.Link("/metode#perubahan")}
 	}
 	return fact{Name: name, Text: "belum dapat dibandingkan"}
 }

@@ -8,44 +8,61 @@ import (
 	"petajalan/internal/scoring"
 )
 
-func TestAChangeIsSaidOnlyWhereMissingDataCannotExplainIt(t *testing.T) {
+func TestAnArrowStandsOnlyForARealChange(t *testing.T) {
 	t.Parallel()
-	score := func(figure, low, high, coverage string) *scorecard.Score {
-		return &scorecard.Score{Score: new(figure), Low: low, High: high, Coverage: coverage}
-	}
-	full := score("80.00", "80.00", "80.00", "1.0000")
 	for name, tt := range map[string]struct {
-		now, before *scorecard.Score
-		want        change
+		reality scorecard.Reality
+		want    change
 	}{
-		"both complete":                    {score("81.30", "81.30", "81.30", "1.0000"), full, change{"up", "naik", "1,3"}},
-		"complete and the same":            {full, full, change{"flat", "tetap", "0,0"}},
-		"missing now, overlapping":         {score("82.00", "78.00", "88.00", "0.9000"), full, change{Word: withinReason}},
-		"missing before, overlapping":      {full, score("70.00", "60.00", "80.00", "0.8000"), change{Word: withinReason}},
-		"missing, touching at one figure":  {score("82.00", "80.00", "90.00", "0.9000"), full, change{Word: withinReason}},
-		"missing, the intervals apart":     {score("82.00", "80.01", "90.00", "0.9000"), full, change{"up", "naik", "2,0"}},
-		"missing, the intervals apart too": {score("70.00", "65.00", "79.99", "0.9000"), full, change{"down", "turun", "10,0"}},
-		"no score now":                     {&scorecard.Score{Low: "0.00", High: "100.00", Coverage: "0.0000"}, full, change{}},
-		"nothing before":                   {full, nil, change{}},
+		"real rise":           {scorecard.Reality{Verdict: scorecard.ChangeReal, Change: new("1.30")}, change{"up", "naik", "1,3"}},
+		"real fall":           {scorecard.Reality{Verdict: scorecard.ChangeReal, Change: new("-10.00")}, change{"down", "turun", "10,0"}},
+		"real but not seen":   {scorecard.Reality{Verdict: scorecard.ChangeReal, Change: new("0.04")}, change{Word: withinReason}},
+		"within":              {scorecard.Reality{Verdict: scorecard.ChangeWithin, Change: new("5.00")}, change{Word: withinReason}},
+		"too few to judge":    {scorecard.Reality{Verdict: scorecard.ChangeUnknown, Change: new("5.00")}, change{Word: unknownReason}},
+		"nothing to compare":  {scorecard.Reality{Verdict: scorecard.ChangeUnknown}, change{}},
+		"real without figure": {scorecard.Reality{Verdict: scorecard.ChangeReal}, change{}},
 	} {
-		if got := movement(tt.now, tt.before); got != tt.want {
+		if got := movement(tt.reality); got != tt.want {
 			t.Errorf("%s: %+v, want %+v", name, got, tt.want)
 		}
 	}
 }
 
-func TestAStreakEndsWhereMissingDataMayExplainAStep(t *testing.T) {
+// cityOf is an edition whose city had these scores, the last in its newest period; "" for
+// none.
+func cityOf(scores ...string) *edition {
+	c := &scorecard.Content{}
+	p := scoring.Period{Year: 2025, Quarter: 1}
+	for _, figure := range scores {
+		c.Periods = append(c.Periods, scorecard.PeriodInfo{Period: p})
+		s := scorecard.Score{Level: scoring.LevelCity, Code: scoring.CityCode, Period: p, Low: figure, High: figure, Coverage: "1.0000", Method: "m1"}
+		if figure != "" {
+			s.Score = &figure
+		}
+		c.Scores = append(c.Scores, s)
+		c.Period, p = p, p.Next()
+	}
+	return &edition{View: scorecard.NewView(c), Latest: true}
+}
+
+func TestTheFindingOfATrendSaysWhatTheChangeIsWorth(t *testing.T) {
 	t.Parallel()
-	score := func(figure, low, high, coverage string) *scorecard.Score {
-		return &scorecard.Score{Score: new(figure), Low: low, High: high, Coverage: coverage}
-	}
-	first, wide := score("70.00", "70.00", "70.00", "1.0000"), score("72.00", "65.00", "75.00", "0.9000")
-	sure := score("80.00", "80.00", "80.00", "1.0000")
-	if got, want := trendFinding([]*scorecard.Score{first, wide, sure}), "Naik 8,0 poin dari triwulan lalu"; got != want {
-		t.Errorf("%q, want %q", got, want)
-	}
-	if got, want := trendFinding([]*scorecard.Score{first, wide}), "Perubahan dari triwulan lalu masih dalam rentang wajar"; got != want {
-		t.Errorf("%q, want %q", got, want)
+	for _, tt := range []struct {
+		scores []string
+		want   string
+	}{
+		{[]string{"70.00", "71.00", "70.00", "71.00", "80.00"}, "Naik 9,0 poin dari triwulan lalu, perubahan berarti"},
+		{[]string{"70.00", "71.00", "70.00", "71.00", "62.50"}, "Turun 8,5 poin dari triwulan lalu, perubahan berarti"},
+		{[]string{"70.00", "71.00", "70.00", "71.00", "72.00"}, "Naik 1,0 poin dari triwulan lalu, masih wajar"},
+		{[]string{"70.00", "71.00", "70.00", "71.00", "71.00"}, "Tetap seperti triwulan lalu, masih wajar"},
+		{[]string{"70.00", "71.00", "70.00", "90.00"}, "Naik 20,0 poin dari triwulan lalu; datanya belum cukup untuk disebut berarti"},
+		{[]string{"70.00", "", "71.00"}, "Belum dapat dibandingkan dengan triwulan lalu"},
+		{[]string{"70.00"}, "Triwulan pertama yang dinilai"},
+		{[]string{"70.00", ""}, "Triwulan ini belum ada nilainya"},
+	} {
+		if got := trendFinding(cityOf(tt.scores...), scoring.LevelCity, scoring.CityCode); got != tt.want {
+			t.Errorf("%v: %q, want %q", tt.scores, got, tt.want)
+		}
 	}
 }
 

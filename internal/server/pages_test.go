@@ -183,7 +183,7 @@ func assertOrder(t *testing.T, page string, selectors []string) {
 func TestHomeHasItsElementsInOrder(t *testing.T) {
 	t.Parallel()
 	assertOrder(t, publicPages(t)["home"], []string{
-		".banner", "main > p.muted", "h1", ".headline__figure", ".headline__verdict", ".facts", `form[action="/cari"]`,
+		".banner", "main > p.muted", ".honesty", "h1", ".headline__figure", ".headline__verdict", ".facts", `form[action="/cari"]`,
 		".trend__plot", ".trend details table", "#tujuan", "#target", ".segments__bar", ".keys a", "#kelurahan .map", "#kelurahan .legend", "#kelurahan .tiles",
 		"#dinas .sort", "#dinas table", "#dinas .spark", `section[aria-label="Sorotan triwulan ini"] .notes`, "#cara", "footer",
 	})
@@ -192,8 +192,8 @@ func TestHomeHasItsElementsInOrder(t *testing.T) {
 func TestKelurahanHasItsElementsInOrder(t *testing.T) {
 	t.Parallel()
 	assertOrder(t, publicPages(t)["bendogerit"], []string{
-		".breadcrumb", "h1", ".locator", ".headline__figure", ".facts", ".trend__plot", "#layanan table", "section .notes",
-		"section tfoot", "#indikator .bullet", "#skm .facts", "#skm table", `a.button[href="https://www.lapor.go.id"]`, "main > section:last-child .tiles",
+		".breadcrumb", "h1", ".locator", ".honesty", ".headline__figure", ".facts", "#layanan table", ".two .notes",
+		".two tfoot", "#indikator .bullet", "#skm .facts", "#skm table", "#tren .trend__plot", `a.button[href="https://www.lapor.go.id"]`, "main > section:last-child .tiles",
 	})
 }
 
@@ -273,37 +273,6 @@ func TestAnUnknownKelurahanIsNotFound(t *testing.T) {
 
 func TestFindingsFitWhatHappened(t *testing.T) {
 	t.Parallel()
-	scores := func(vs ...string) []*scorecard.Score {
-		var all []*scorecard.Score
-		for _, v := range vs {
-			switch v {
-			case "":
-				all = append(all, nil)
-			case "-":
-				all = append(all, &scorecard.Score{})
-			default:
-				all = append(all, &scorecard.Score{Score: new(v)})
-			}
-		}
-		return all
-	}
-	for _, tt := range []struct {
-		scores []*scorecard.Score
-		want   string
-	}{
-		{scores("70.00", "71.00", "73.00", "74.00"), "Naik tiga triwulan berturut-turut"},
-		{scores("75.00", "71.00", "73.00"), "Naik 2,0 poin dari triwulan lalu"},
-		{scores("75.00", "74.00", "71.00"), "Turun dua triwulan berturut-turut"},
-		{scores("75.00", "75.04"), noChange},
-		{scores("75.00", "-", "75.04"), "Belum dapat dibandingkan dengan triwulan lalu"},
-		{scores("75.00"), "Triwulan pertama yang dinilai"},
-		{scores("75.00", ""), "Triwulan ini belum ada nilainya"},
-		{nil, "Triwulan ini belum ada nilainya"},
-	} {
-		if got := trendFinding(tt.scores); got != tt.want {
-			t.Errorf("trendFinding = %q, want %q", got, tt.want)
-		}
-	}
 	for _, tt := range []struct {
 		n, of int
 		want  string

@@ -56,15 +56,17 @@ func newPlaces(e *edition) places {
 	return p
 }
 
-// newTile is a kelurahan in a list. One that is late has neither figure nor change.
+// newTile is a kelurahan in a list, with its change where that is real. One that is late
+// has neither figure nor change.
 func newTile(e *edition, a *scorecard.Agency) tile {
 	s := shownScore(e, a.Code)
 	t := scoreTextOf(e, s)
-	c := movement(s, e.Score(scoring.LevelAgency, a.Code, e.View.Latest().Previous()))
 	tl := tile{Href: agencyPath(e, a), Level: t.Rating.Level, Figure: t.Text, Name: placeName(e, a), Word: t.Rating.Word}
 	switch {
 	case t.Rating.Level > 0:
-		tl.Change = &c
+		if c := latestMovement(e, scoring.LevelAgency, a.Code); c.Mark != "" {
+			tl.Change = &c
+		}
 	case s != nil && s.Score != nil:
 		tl.Word = "Belum pasti, " + formatFigure(e.Method.Bands, s.Low, 0) + unbrokenDash + formatFigure(e.Method.Bands, s.High, 0)
 	case s != nil:

@@ -25,6 +25,7 @@ type goalPage struct {
 	Page
 	Trail      []crumb
 	Goal       *scorecard.Goal
+	Honesty    honestyView
 	Headline   headline
 	Trend      trendFigure
 	Objectives []objectiveRow
@@ -61,14 +62,15 @@ func showGoal(e *edition, p params) (view, error) {
 	page := goalPage{
 		Page: newPage(e, "/tujuan/"+goal.Code, "/indikator", "Tujuan: "+goal.Name,
 			"Tujuan "+goal.Code+" peta jalan layanan Kota Blitar: "+goal.Name+". Nilai, sasaran, dan indikatornya."),
-		Trail:  trail(e, crumb{"Indikator", "/indikator"}, crumb{Name: "Tujuan " + goal.Code}),
-		Goal:   goal,
-		Lowest: lowestResults(e, scoring.LevelGoal, goal.Code),
-		Tally:  tallyOf(e, targets),
+		Trail:   trail(e, crumb{"Indikator", "/indikator"}, crumb{Name: "Tujuan " + goal.Code}),
+		Goal:    goal,
+		Honesty: newHonesty(e, scoring.LevelGoal, goal.Code),
+		Lowest:  lowestResults(e, scoring.LevelGoal, goal.Code),
+		Tally:   tallyOf(e, targets),
 	}
 	page.Headline = scoreHeadline(e, scoring.LevelGoal, goal.Code, page.Tally)
 	scores := e.Scores(scoring.LevelGoal, goal.Code)
-	page.Trend = newTrend(e, trendFinding(scores), scores, "", nil)
+	page.Trend = newTrend(e, trendFinding(e, scoring.LevelGoal, goal.Code), scores, "", nil)
 	for _, o := range goal.Objectives {
 		page.Objectives = append(page.Objectives, objectiveRow{o, scoreTextOf(e, e.Score(scoring.LevelObjective, o.Code, e.View.Latest())), listIndicators(e, o.Code)})
 	}
