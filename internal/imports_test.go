@@ -18,11 +18,13 @@ var arrows = map[string][]string{
 	"internal/fault":      {},
 	"internal/config":     {},
 	"internal/chart":      {},
-	"internal/browser":    {}, // tests only
-	"internal/scoring":    {}, // arithmetic only
-	"internal/indonesian": {}, // names of days
-	"internal/paper":      {}, // words in, files out
-	"internal/formula":    {}, // texts of spreadsheets
+	"internal/browser":    {},                    // tests only
+	"internal/scoring":    {},                    // arithmetic only
+	"internal/indonesian": {},                    // names of days
+	"internal/typeface":   {},                    // the letters of print and pictures
+	"internal/paper":      {"internal/typeface"}, // words in, files out
+	"internal/card":       {"internal/typeface"}, // words in, pictures out
+	"internal/formula":    {},                    // texts of spreadsheets
 	"web":                 {},
 	"migrations":          {},
 
@@ -53,7 +55,7 @@ var arrows = map[string][]string{
 	},
 	// The server asks postgres only whether the database is away, and scoring for the shape of exact numbers.
 	"internal/server": {
-		"internal/opendata", "internal/indonesian", "internal/machine", "internal/exchange", "internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
+		"internal/opendata", "internal/indonesian", "internal/machine", "internal/exchange", "internal/steward", "seeds", "internal/inspection", "internal/followup", "internal/paper", "internal/card", "internal/account", "internal/evidence", "internal/audit", "internal/notice", "internal/roadmap", "internal/report", "internal/scorecard", "internal/schedule", "internal/chart", "web", "internal/scoring", "internal/postgres",
 	},
 
 	"cmd/petajalan": {anything},
