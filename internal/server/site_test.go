@@ -2,8 +2,10 @@ package server
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -63,18 +65,16 @@ func (l *lockedBuffer) String() string {
 	return l.b.String()
 }
 
-// newTestSite is a site with agencies and accounts, but without a plan. change may alter the
-// settings.
-func newTestSite(t testing.TB, change ...func(*Config, *postgrestest.Database)) *testSite {
-	t.Helper()
-	d := postgrestest.NewDatabase(t)
-	exec(t, d.Owner, `
+// town is a small city with agencies and accounts, but without a plan.
+var town = postgrestest.NewFilled(func(ctx context.Context, d *postgrestest.Database) error {
+	_, err := d.Owner.ExecContext(ctx, `
 		INSERT INTO areas (code, level, name, source) VALUES ('35.72', 'kota', 'Kota Blitar', 'uji')`)
-	exec(t, d.Owner, `
+	if err != nil {
+		return err
+	}
+	_, err = d.Owner.ExecContext(ctx, `
 		INSERT INTO agencies (code, kind, name, short_name, area_code, public_facing, reports, valid_from, source, confidence)
 		VALUES ('dlh', 'dinas', 'Dinas Lingkungan Hidup Kota Blitar', 'DLH', '35.72', true, true, '2025-01-01', 'uji', 'high')`)
-	s := openSite(t, d, change...)
-	s.at(october)
 	for login, a := range map[string]account.Appointment{
 		"operator":    {Role: account.Operator, Agency: "dlh"},
 		"kepala":      {Role: account.Head, Agency: "dlh"},
@@ -87,36 +87,43 @@ func newTestSite(t testing.TB, change ...func(*Config, *postgrestest.Database)) 
 		"tutup":       {Role: account.Admin},
 	} {
 		a.From = october.AddDate(-1, 0, 0)
-		s.add(login, a)
+		err = errors.Join(err, addAccount(ctx, d.Owner, login, a))
 	}
-	return s
+	return err
+})
+
+// newTestSite is a site over the town. change may alter the settings.
+func newTestSite(t testing.TB, change ...func(*Config, *postgrestest.Database)) *testSite {
+	t.Helper()
+	return openSite(t, town.NewDatabase(t), change...)
 }
 
-// newDemoSite is a site over the invented city, scored and with one publication.
-func newDemoSite(t testing.TB) *testSite {
-	t.Helper()
-	d := postgrestest.NewDatabase(t)
-	if err := demo.Mark(t.Context(), d.Owner); err != nil {
-		t.Fatal(err)
+// inventedCity is the demo, scored and with one publication.
+var inventedCity = postgrestest.NewFilled(func(ctx context.Context, d *postgrestest.Database) error {
+	if err := demo.Mark(ctx, d.Owner); err != nil {
+		return err
 	}
-	if _, err := seeds.Load(t.Context(), d.Owner, seeds.Files(), demo.PlanKnown(wib)); err != nil {
-		t.Fatal(err)
+	if _, err := seeds.Load(ctx, d.Owner, seeds.Files(), demo.PlanKnown(wib)); err != nil {
+		return err
 	}
-	if err := demo.Fill(t.Context(), d.Owner, wib); err != nil {
-		t.Fatal(err)
+	if err := demo.Fill(ctx, d.Owner, wib); err != nil {
+		return err
 	}
-	_, err := scorecard.Publish(t.Context(), d.Owner, scorecard.PublishOptions{
-		Period: scoring.Period{Year: 2026, Quarter: 2}, AsOf: time.Date(2026, 7, 30, 12, 0, 0, 0, wib),
-		PublishedAt: time.Date(2026, 7, 30, 12, 0, 0, 0, wib), Zone: wib, Reason: "Terbitan triwulan",
+	july := time.Date(2026, 7, 30, 12, 0, 0, 0, wib)
+	_, err := scorecard.Publish(ctx, d.Owner, scorecard.PublishOptions{
+		Period: scoring.Period{Year: 2026, Quarter: 2}, AsOf: july, PublishedAt: july, Zone: wib, Reason: "Terbitan triwulan",
 	})
 	if err != nil {
-		t.Fatal(err)
+		return err
 	}
-	_, err = scorecard.ScorePeriod(t.Context(), d.Owner, scorecard.ScoreOptions{Period: scoring.Period{Year: 2026, Quarter: 3}, AsOf: november, Zone: wib})
-	if err != nil {
-		t.Fatal(err)
-	}
-	s := openSite(t, d)
+	_, err = scorecard.ScorePeriod(ctx, d.Owner, scorecard.ScoreOptions{Period: scoring.Period{Year: 2026, Quarter: 3}, AsOf: november, Zone: wib})
+	return err
+})
+
+// newDemoSite is a site over the invented city in November.
+func newDemoSite(t testing.TB) *testSite {
+	t.Helper()
+	s := openSite(t, inventedCity.NewDatabase(t))
 	s.at(november)
 	return s
 }
@@ -159,10 +166,14 @@ const testPassword = "kucing biru naik sepeda"
 
 func (s *testSite) add(login string, as ...account.Appointment) {
 	s.t.Helper()
-	_, err := account.Add(s.t.Context(), s.Owner, account.NewHasher(), account.NewUser{Login: login, Name: "Petugas " + login, Password: testPassword, Appointments: as}, october)
-	if err != nil {
+	if err := addAccount(s.t.Context(), s.Owner, login, as...); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+func addAccount(ctx context.Context, db *bun.DB, login string, as ...account.Appointment) error {
+	_, err := account.Add(ctx, db, account.NewHasher(), account.NewUser{Login: login, Name: "Petugas " + login, Password: testPassword, Appointments: as}, october)
+	return err
 }
 
 // visitor is a browser: it keeps cookies and does not follow redirects by itself.
