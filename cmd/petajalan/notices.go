@@ -14,6 +14,7 @@ import (
 	"petajalan/internal/audit"
 	"petajalan/internal/config"
 	"petajalan/internal/exchange"
+	"petajalan/internal/machine"
 	"petajalan/internal/notice"
 	"petajalan/internal/postgres"
 	"petajalan/internal/roadmap"
@@ -171,6 +172,7 @@ func purge(ctx context.Context, tx postgres.Tx, zone *time.Location, slot time.T
 		func() (int, error) { return notice.Purge(ctx, tx, slot.In(zone)) },
 		func() (int, error) { return schedule.Purge(ctx, tx, slot) },
 		func() (int, error) { return exchange.Purge(ctx, tx, slot) },
+		func() (int, error) { return machine.Purge(ctx, tx, slot) },
 	} {
 		n, err := f()
 		if err != nil {

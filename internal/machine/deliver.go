@@ -36,6 +36,7 @@ type Refused struct {
 	Status  int   // of HTTP, as if the item had come alone
 	State   State // of the report; empty: unknown
 	Version int   // of the report as it is now
+	Stale   bool  // the program has not seen this version of it
 }
 
 // Deliver keeps the items as drafts, all or none: with refusals nothing was kept, provided that
@@ -56,14 +57,14 @@ func Deliver(ctx context.Context, tx bun.Tx, p *Principal, items []Item, now tim
 		r := rows[item.Key]
 		v, problems := item.figures(r)
 		for _, problem := range problems {
-			refused = append(refused, Refused{problem, http.StatusUnprocessableEntity, stateOf(r.Status, r.Version), r.Version})
+			refused = append(refused, Refused{problem, http.StatusUnprocessableEntity, stateOf(r.Status, r.Version), r.Version, false})
 		}
 		version := r.Version
 		switch {
 		case item.Version != nil:
 			version = *item.Version
 		case r.Version > 0:
-			refused = append(refused, Refused{Problem{item.Pointer(memberVersion), "Laporan ini sudah berisi. Sebut versi yang Anda lihat."}, http.StatusPreconditionRequired, stateOf(r.Status, r.Version), r.Version})
+			refused = append(refused, Refused{Problem{item.Pointer(memberVersion), "Laporan ini sudah berisi. Sebut versi yang Anda lihat."}, http.StatusPreconditionRequired, stateOf(r.Status, r.Version), r.Version, true})
 		}
 		deliveries[i] = report.Delivery{Key: item.Key, Version: version, Value: v, Source: p.Token.Source, Reference: item.Reference, SHA256: item.sum()}
 	}
@@ -232,7 +233,7 @@ func refusals(items []Item, all []report.Delivered) []Refused {
 		case report.RefusedState:
 			no.Status = http.StatusConflict
 		case report.RefusedVersion:
-			no.Status = http.StatusConflict
+			no.Status, no.Stale = http.StatusConflict, true
 			if d.Field != "" {
 				no.Pointer = items[i].Pointer(d.Field)
 			} else {

@@ -3,6 +3,8 @@ package machine
 import (
 	"context"
 	"fmt"
+	"net/http"
+	"slices"
 	"time"
 
 	"github.com/govalues/decimal"
@@ -211,4 +213,33 @@ func readEditions(ctx context.Context, db bun.IDB, reports []int64) (map[int64]e
 		editions[e.ID] = e
 	}
 	return editions, nil
+}
+
+// FindDue reads one report. NotFound and Forbidden as Deliver refuses it.
+func FindDue(ctx context.Context, db bun.IDB, p *Principal, k report.Key, now time.Time) (*Due, error) {
+	rows, err := exchange.DueRows(ctx, db, p.User, k.Period)
+	if err != nil {
+		return nil, err
+	}
+	at := slices.IndexFunc(rows, func(r *exchange.Row) bool { return r.Key == k })
+	var row *exchange.Row
+	if at >= 0 {
+		row = rows[at]
+	}
+	if no := p.refuses(&Item{Key: k}, row); no != nil {
+		kind := fault.NotFound
+		if no.Status == http.StatusForbidden {
+			kind = fault.Forbidden
+		}
+		return nil, fault.New(kind, "%s", no.Text)
+	}
+	o, err := readOpenings(ctx, db, k.Period, now)
+	if err != nil {
+		return nil, err
+	}
+	editions, err := readEditions(ctx, db, []int64{row.ReportID})
+	if err != nil {
+		return nil, err
+	}
+	return new(dueOf(row, p, editions[row.ReportID], o)), nil
 }

@@ -3,7 +3,6 @@ package server
 import (
 	"context"
 	"fmt"
-	"math"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -75,8 +74,8 @@ const (
 func (s *site) api(route apiRoute) func(*gin.Context) error {
 	return func(c *gin.Context) error {
 		setCORS(c.Writer.Header())
-		if wait, ok := s.limit.allow(c.ClientIP()); !ok {
-			c.Header("Retry-After", strconv.Itoa(int(math.Ceil(wait.Seconds()))))
+		if wait, ok := s.limit.allow(clientOf(c.ClientIP())); !ok {
+			c.Header("Retry-After", waitSeconds(wait))
 			(&apiProblem{
 				Status: http.StatusTooManyRequests,
 				Detail: fmt.Sprintf("Batasnya %d permintaan dalam %d menit. Untuk mengambil semuanya, unduh isi terbitan sekaligus.", apiRequests, int(apiWindow.Minutes())),

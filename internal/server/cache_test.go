@@ -54,7 +54,7 @@ func TestRateLimit_CountsEachClientInItsWindow(t *testing.T) {
 		{"2001:db8::1", true}, {"2001:db8::2", true}, {"2001:db8::3", false}, {"2001:db8:0:1::1", true},
 	}
 	for i, step := range steps {
-		if _, ok := l.allow(step.ip); ok != step.want {
+		if _, ok := l.allow(clientOf(step.ip)); ok != step.want {
 			t.Errorf("step %d: allow(%s) = %v, want %v", i, step.ip, ok, step.want)
 		}
 	}

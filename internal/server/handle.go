@@ -161,7 +161,7 @@ func (s *Server) writeError(w http.ResponseWriter, r *http.Request, status int, 
 		message = sayBroken
 	}
 	if strings.HasPrefix(r.URL.Path, "/api/") {
-		writeProblem(w, status, message)
+		writeProblem(w, r, status, message)
 		return
 	}
 	e := s.asked(r)

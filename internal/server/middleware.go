@@ -158,6 +158,9 @@ func (s *Server) guardRule(rule rule) gin.HandlerFunc {
 	if open && !isWork(pattern) {
 		return func(*gin.Context) {}
 	}
+	if rule.who.machine {
+		return s.guardMachine
+	}
 	return func(c *gin.Context) {
 		ctx, cancel := context.WithTimeout(c.Request.Context(), workTime(method, pattern))
 		defer cancel()

@@ -12,9 +12,10 @@ import (
 )
 
 // audience says who may open an address: everybody, or those who are signed in with one
-// of the roles.
+// of the roles, or programs.
 type audience struct {
 	everybody bool
+	machine   bool // programs with a token, and nobody else
 	signedIn  bool // all who are in, also without a role of today
 	roles     []account.Role
 }
@@ -40,6 +41,8 @@ var (
 	// overseers look after the program: jobs and trail.
 	overseers = audience{roles: []account.Role{account.Reviewer, account.Admin}}
 	admins    = audience{roles: []account.Role{account.Admin}}
+	// machines hand figures in by a token; what they may touch is for the token to say.
+	machines = audience{machine: true}
 )
 
 // admits reports whether u may open the address.

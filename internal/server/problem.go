@@ -6,9 +6,13 @@ import (
 	"errors"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"petajalan/internal/fault"
 )
+
+// problemType is the content type of an error of the API.
+const problemType = "application/problem+json"
 
 // apiProblem is an error of the API as RFC 9457 writes it. Title and Detail are Indonesian
 // sentences; programs go by Status and Parameter.
@@ -36,14 +40,20 @@ func unknownValue(name, detail string) error {
 
 // problemTitles are the first sentences of problems, by status.
 var problemTitles = map[int]string{
-	http.StatusBadRequest:          "Permintaan tidak dapat dipahami",
-	http.StatusForbidden:           "Tidak diizinkan",
-	http.StatusNotFound:            "Tidak ada",
-	http.StatusMethodNotAllowed:    "Cara meminta tidak dilayani",
-	http.StatusConflict:            "Bertentangan dengan keadaan sekarang",
-	http.StatusTooManyRequests:     "Terlalu banyak permintaan",
-	http.StatusInternalServerError: "Ada kesalahan di pihak kami",
-	http.StatusServiceUnavailable:  "Sedang tidak dapat dilayani",
+	http.StatusBadRequest:            "Permintaan tidak dapat dipahami",
+	http.StatusUnauthorized:          "Token tidak berlaku",
+	http.StatusForbidden:             "Tidak diizinkan",
+	http.StatusNotFound:              "Tidak ada",
+	http.StatusMethodNotAllowed:      "Cara meminta tidak dilayani",
+	http.StatusConflict:              "Bertentangan dengan keadaan sekarang",
+	http.StatusPreconditionFailed:    "Versinya sudah berubah",
+	http.StatusRequestEntityTooLarge: "Kiriman terlalu besar",
+	http.StatusUnsupportedMediaType:  "Jenis isi tidak dilayani",
+	http.StatusUnprocessableEntity:   "Ada yang perlu diperbaiki",
+	http.StatusPreconditionRequired:  "Versi harus disebut",
+	http.StatusTooManyRequests:       "Terlalu banyak permintaan",
+	http.StatusInternalServerError:   "Ada kesalahan di pihak kami",
+	http.StatusServiceUnavailable:    "Sedang tidak dapat dilayani",
 }
 
 // problemOf turns an error into the problem that tells the reader about it, without the
@@ -70,27 +80,42 @@ func problemOf(err error) *apiProblem {
 
 // writeProblem answers a request to the API with an error that is not the API's own: an
 // address that nobody serves, a handler that panicked.
-func writeProblem(w http.ResponseWriter, status int, message string) {
-	(&apiProblem{Status: status, Detail: message}).write(w)
+func writeProblem(w http.ResponseWriter, r *http.Request, status int, message string) {
+	p := &apiProblem{Status: status, Detail: message}
+	if strings.HasPrefix(r.URL.Path, machinePrefix) {
+		p.writeClosed(w)
+		return
+	}
+	p.write(w)
 }
 
-// write answers with the problem. No cache keeps it.
+// write answers with the problem, for programs of every site.
 func (p *apiProblem) write(w http.ResponseWriter) {
+	setCORS(w.Header())
+	p.writeClosed(w)
+}
+
+// writeClosed answers with the problem, which other sites cannot read.
+func (p *apiProblem) writeClosed(w http.ResponseWriter) {
 	whole := *p
 	whole.Type, whole.Title = "about:blank", problemTitles[p.Status]
-	body, err := encodeJSON(whole)
+	sendProblem(w, p.Status, whole)
+}
+
+// sendProblem sends a problem document. No cache keeps it.
+func sendProblem(w http.ResponseWriter, status int, problem any) {
+	body, err := encodeJSON(problem)
 	if err != nil {
 		panic(err) // texts and numbers only
 	}
 	h := w.Header()
-	setCORS(h)
 	h.Set("Cache-Control", "no-store")
-	h.Set("Content-Type", "application/problem+json")
+	h.Set("Content-Type", problemType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
-	if p.Status == http.StatusServiceUnavailable {
+	if status == http.StatusServiceUnavailable {
 		h.Set("Retry-After", retryAfter)
 	}
-	w.WriteHeader(p.Status)
+	w.WriteHeader(status)
 	_, _ = w.Write(body) // a reader who has gone away is no mistake of ours
 }
 

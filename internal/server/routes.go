@@ -25,7 +25,7 @@ func (s *Server) install() error {
 	e.NoMethod(s.page(noSuchMethod))
 	s.engine = e
 	addresses := s.site.addresses()
-	work := s.workRoutes()
+	work := append(s.workRoutes(), s.machineRoutes()...)
 	s.policy = policyWith(addresses, work)
 
 	s.get("/livez", s.livez)

@@ -66,6 +66,8 @@ type Server struct {
 	draining atomic.Bool
 
 	inspecting turns // uploads that are looked into
+
+	programs, strangers *rateLimit // of the API for programs: by token, and by client without one
 }
 
 // New makes the site. It fails when a template is broken, or when an address has no row
@@ -103,6 +105,7 @@ func New(cfg Config) (*Server, error) {
 	if s.forms, err = newForms(); err != nil {
 		return nil, fmt.Errorf("make forms: %w", err)
 	}
+	s.programs, s.strangers = newRateLimit(machineRequests, apiWindow, cfg.Now), newRateLimit(machineFailures, apiWindow, cfg.Now)
 	s.site = newSite(cfg.Public, cfg.Web, s.renderer, publicRoutes(), cmp.Or(cfg.BaseURL, cfg.LocalURL, "http://localhost:8080"), cfg.Now, cfg.Log)
 	if err := s.install(); err != nil {
 		return nil, err
