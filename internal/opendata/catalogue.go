@@ -51,7 +51,7 @@ func Catalogue(p *Publication) ([]byte, error) {
 	iana := func(mediaType string) object { return uri("https://www.iana.org/assignments/media-types/" + mediaType) }
 	publisher := object{"@id": p.site() + "/#penerbit", "@type": "foaf:Organization", "foaf:name": both(Publisher, publisherEN)}
 	issued := typed("dateTime", moment(p.PublishedAt))
-	first, last := p.span()
+	first, last := p.Span()
 	temporal := object{"@type": "dct:PeriodOfTime", "dcat:startDate": typed("date", first), "dcat:endDate": typed("date", last)}
 	spatial := object{"@type": "dct:Location", "@id": "http://sws.geonames.org/1648084/", "skos:prefLabel": "Kota Blitar"}
 
@@ -131,8 +131,8 @@ func Catalogue(p *Publication) ([]byte, error) {
 	return append(b, '\n'), nil
 }
 
-// span is the first and the last day the figures are about.
-func (p *Publication) span() (first, last string) {
+// Span is the first and the last day the figures are about.
+func (p *Publication) Span() (first, last string) {
 	from := p.Period
 	if len(p.Periods) > 0 {
 		from = p.Periods[0].Period
