@@ -24,7 +24,7 @@ import (
 // publication: the first in browsers that run no script, the second on phones.
 func TestQuarter(t *testing.T) {
 	t.Parallel()
-	d := demoDatabase(t)
+	d := invented.NewDatabase(t)
 	q := &quarter{t: t, db: d, proof: picture(t)}
 	q.set(time.Date(2027, time.April, 2, 8, 0, 0, 0, jakarta))
 	q.site = serve(t, d, func() time.Time { return *q.clock.Load() })

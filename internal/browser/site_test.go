@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"io"
 	"log/slog"
@@ -35,29 +36,24 @@ type city struct {
 	content *scorecard.Content
 }
 
-// demoDatabase makes the demo with all its publications.
-func demoDatabase(t *testing.T) *postgrestest.Database {
-	t.Helper()
-	d := postgrestest.NewDatabase(t)
-	if err := demo.Mark(t.Context(), d.Owner); err != nil {
-		t.Fatal(err)
+// invented is the demo with all its publications.
+var invented = postgrestest.NewFilled(func(ctx context.Context, d *postgrestest.Database) error {
+	if err := demo.Mark(ctx, d.Owner); err != nil {
+		return err
 	}
-	if _, err := seeds.Load(t.Context(), d.Owner, seeds.Files(), demo.PlanKnown(jakarta)); err != nil {
-		t.Fatal(err)
+	if _, err := seeds.Load(ctx, d.Owner, seeds.Files(), demo.PlanKnown(jakarta)); err != nil {
+		return err
 	}
-	if err := demo.Fill(t.Context(), d.Owner, jakarta); err != nil {
-		t.Fatal(err)
+	if err := demo.Fill(ctx, d.Owner, jakarta); err != nil {
+		return err
 	}
-	if err := demo.Publish(t.Context(), d.Web, jakarta, func(int, int) {}); err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
+	return demo.Publish(ctx, d.Web, jakarta, func(int, int) {})
+})
 
 // newCity serves the demo, with the quarter under way opened as for a visitor.
 func newCity(t *testing.T) *city {
 	t.Helper()
-	d := demoDatabase(t)
+	d := invented.NewDatabase(t)
 	site := serve(t, d, func() time.Time { return clock })
 	files, err := evidence.OpenPostgres(t.Context(), d.Web, clock)
 	if err != nil {

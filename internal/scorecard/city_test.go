@@ -1,6 +1,7 @@
 package scorecard_test
 
 import (
+	"context"
 	"testing"
 	"time"
 
@@ -14,19 +15,21 @@ import (
 // jakarta is the zone of the city.
 var jakarta = time.FixedZone("WIB", 7*60*60)
 
-// newCity returns a database with the whole plan and seven quarters of invented progress,
-// nothing of it scored or published.
+// planned has the whole plan and seven quarters of invented progress, nothing of it scored or
+// published.
+var planned = postgrestest.NewFilled(func(ctx context.Context, d *postgrestest.Database) error {
+	if _, err := seeds.Load(ctx, d.Owner, seeds.Files(), demo.PlanKnown(jakarta)); err != nil {
+		return err
+	}
+	if err := demo.Fill(ctx, d.Owner, jakarta); err != nil {
+		return err
+	}
+	_, err := d.Owner.ExecContext(ctx, `ANALYZE`) // as autovacuum does in a while
+	return err
+})
+
+// newCity returns a database of the city.
 func newCity(t testing.TB) *bun.DB {
 	t.Helper()
-	db := postgrestest.New(t)
-	if _, err := seeds.Load(t.Context(), db, seeds.Files(), demo.PlanKnown(jakarta)); err != nil {
-		t.Fatal(err)
-	}
-	if err := demo.Fill(t.Context(), db, jakarta); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := db.ExecContext(t.Context(), `ANALYZE`); err != nil { // as autovacuum does in a while
-		t.Fatal(err)
-	}
-	return db
+	return planned.NewDatabase(t).Owner
 }
