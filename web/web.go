@@ -25,6 +25,7 @@ var Styles = []string{
 	"components/mark.css",
 	"components/chart.css",
 	"components/trend.css",
+	"components/promise.css",
 	"components/segments.css",
 	"components/map.css",
 	"components/tiles.css",

@@ -278,12 +278,12 @@ func TestTheCalculationPageShowsEveryStepInOrder(t *testing.T) {
 	}
 	var headings []string
 	doc.Find("main h2").Each(func(_ int, h *goquery.Selection) { headings = append(headings, h.Text()) })
-	want := "Yang dilaporkan|Lima langkah dari laporan ke nilai|Siapa melapor dan memeriksa|Bukti dan dasar|Ke mana angka ini pergi|Angka ini di tempat lain"
+	want := "Dari nilai sampai pasalnya|Yang dilaporkan|Lima langkah dari laporan ke nilai|Ke mana angka ini pergi|Angka ini di tempat lain"
 	if got := strings.Join(headings, "|"); got != want {
 		t.Errorf("headings = %s, want %s", got, want)
 	}
 	var steps []string
-	doc.Find(".steps li").Each(func(_ int, li *goquery.Selection) {
+	doc.Find("#langkah").Closest("section").Find(".steps li").Each(func(_ int, li *goquery.Selection) {
 		steps = append(steps, li.Find("h3").Text()+": "+li.Find(".formula").Last().Text())
 	})
 	a := e.Achievement("dlh", "TEPAT-WAKTU", e.View.Latest())

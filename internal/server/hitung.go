@@ -30,6 +30,10 @@ type calculationPage struct {
 	Due     time.Time // first moment that is too late, of the period the report is for; zero: not known
 	Origin  string    // link to the period a carried result comes from; empty otherwise
 
+	Chain        []chainStep // from the figure down to the clause
+	Earlier      *earlierFigure
+	Before       *figureLink // the same target a period earlier; nil: none
+	After        *figureLink
 	Quarters     quarterTable
 	Steps        []calculationStep
 	Picture      *indicatorRow // nil when a bar would say nothing
@@ -94,6 +98,17 @@ func (p calculationPage) StepsWord() string { return capital(countWord(len(p.Ste
 
 // EvidenceKind names what a piece of evidence is.
 func (p calculationPage) EvidenceKind(kind string) string { return evidenceKind(kind) }
+
+// ShortHash is the beginning of a fingerprint, which is told whole nearby.
+func (p calculationPage) ShortHash(hash string) string {
+	if len(hash) <= hashLength {
+		return hash
+	}
+	return hash[:hashLength] + "…"
+}
+
+// hashLength is how many characters of a fingerprint are enough to compare two by eye.
+const hashLength = 12
 
 // figureLink leads to the same figure elsewhere.
 type figureLink struct{ Name, Href string }
@@ -165,6 +180,9 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 		page.Clause, page.TargetStatus = x.Current.Target.Clause, planStatus(x.Current.Target.Status)
 	}
 	page.Periods, page.Editions = otherFigures(e, a)
+	page.Before, page.After = sideways(e, a)
+	page.Earlier = figureBefore(e, a)
+	page.Chain = chainOf(e, &page)
 	return page
 }
 
@@ -181,10 +199,6 @@ func calculationFacts(e *edition, row listedTarget, x *scorecard.Explanation) []
 			facts = append(facts, fact{Name: "Nilai terhadap target semula", Text: formatNumber(*a.FirstScored, 2)})
 		}
 	}
-	if band := e.Band(a.Scored); band != nil {
-		facts = append(facts, fact{Name: "Kategori", Text: sentenceCase(band.Label)})
-	}
-	facts = append(facts, fact{Name: "Bobot di instansi ini", Text: formatExact(a.Weight) + " dari 100"})
 	if a.IsCarried() {
 		facts = append(facts, fact{Name: "Hasil dari", Text: formatPeriod(a.AsOf)})
 	}

@@ -63,13 +63,31 @@ func (t tally) Due() int { return t.Scored() + t.Missing }
 
 // segments draws the tally as parts of a whole, each with a link to its targets.
 func (t tally) segments(e *edition) segments {
-	href := func(kind string) string { return e.Link("/indikator?status=" + kind) }
+	s := t.parts()
+	for i, kind := range []string{kindReached, kindNear, kindBelow, kindMissing} {
+		s.Keys[i].Href = e.Link("/indikator?status=" + kind)
+	}
+	return s
+}
+
+// parts draws the tally as parts of a whole.
+func (t tally) parts() segments {
 	return newSegments(
-		segmentKey{"ok", t.Reached, "tercapai", href(kindReached)},
-		segmentKey{"near", t.Near, "hampir tercapai", href(kindNear)},
-		segmentKey{"miss", t.Below, "belum tercapai", href(kindBelow)},
-		segmentKey{"none", t.Missing, "belum ada data", href(kindMissing)},
+		segmentKey{"ok", t.Reached, "tercapai", ""},
+		segmentKey{"near", t.Near, "hampir tercapai", ""},
+		segmentKey{"miss", t.Below, "belum tercapai", ""},
+		segmentKey{"none", t.Missing, "belum ada data", ""},
 	)
+}
+
+// meanScored is the mean of the targets that are scored, 2 decimals; nil when none is.
+func meanScored(targets []*scorecard.Achievement) *string {
+	scored := make([]*string, len(targets))
+	for i, a := range targets {
+		scored[i] = a.Scored
+	}
+	mean, _ := scorecard.Mean(scored)
+	return mean
 }
 
 // Total is how many targets there are.
