@@ -27,6 +27,10 @@ type methodPage struct {
 	Scales   []scaleTable
 	Floor    string
 	Cap      string
+	Honesty  scorecard.Honesty // of the city
+	Change   *changeExample    // nil when no change of this edition can be judged
+	Pace     *paceExample      // nil when no target of this edition has a way to go
+	Amended  *amendedExample   // nil when no target was amended
 }
 
 // formulaRow is the formula of one direction.
@@ -89,11 +93,18 @@ func basisWords(s string) string {
 }
 
 func showMethod(e *edition, _ params) (view, error) {
+	page := newMethodPage(e, newPage(e, "/metode", "/metode", "Cara kami menilai",
+		"Rumus, kategori, bobot, dan perlakuan data kosong dalam Rapor Layanan Kota Blitar, dengan contoh hitungan."))
+	page.Translation = "/en/method"
+	page.Trail = trail(e, crumb{Name: "Cara menilai"})
+	return view{template: "metode", data: page}, nil
+}
+
+// newMethodPage fills in the rules and examples of an edition.
+func newMethodPage(e *edition, p Page) methodPage {
 	m := &e.Method
 	page := methodPage{
-		Page: newPage(e, "/metode", "/metode", "Cara kami menilai",
-			"Rumus, kategori, bobot, dan perlakuan data kosong dalam Rapor Layanan Kota Blitar, dengan contoh hitungan."),
-		Trail:    trail(e, crumb{Name: "Cara menilai"}),
+		Page:     p,
 		Basis:    basisWords(m.Basis),
 		Formulas: formulaRows(),
 		Bands:    bandRows(e, m.Bands, true),
@@ -102,6 +113,10 @@ func showMethod(e *edition, _ params) (view, error) {
 		Example:  newSpanExample(e),
 		Floor:    formatExact(m.Floor),
 		Cap:      formatExact(m.Cap),
+		Honesty:  e.Honesty(scoring.LevelCity, scoring.CityCode, e.View.Latest()),
+		Change:   newChangeExample(e),
+		Pace:     newPaceExample(e),
+		Amended:  newAmendedExample(e),
 	}
 	for i := range e.Goals {
 		page.Goals = append(page.Goals, goalWeight{&e.Goals[i], e.Link("/tujuan/" + e.Goals[i].Code), formatExact(e.Goals[i].Weight)})
@@ -109,7 +124,7 @@ func showMethod(e *edition, _ params) (view, error) {
 	for i := range m.Scales {
 		page.Scales = append(page.Scales, newScaleTable(&m.Scales[i]))
 	}
-	return view{template: "metode", data: page}, nil
+	return page
 }
 
 // formulaRows are the formulas of all directions.

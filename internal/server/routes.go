@@ -30,7 +30,7 @@ func (s *Server) install() error {
 
 	s.get("/livez", s.livez)
 	s.get("/readyz", s.readyz)
-	s.get("/robots.txt", robots)
+	s.get("/robots.txt", s.robots)
 	s.get(assetPrefix+"*berkas", s.assets.serve)
 	s.get("/tema", s.theme.choose)
 	s.get("/tema.css", s.theme.sheet)
@@ -79,13 +79,6 @@ func (s *Server) handle(method, pattern string, h handle) {
 	if method == http.MethodGet {
 		s.engine.HEAD(pattern, s.guard(method, pattern), s.page(h))
 	}
-}
-
-// robots keeps search engines out of what is no page for the public.
-func robots(c *gin.Context) error {
-	c.Header("Cache-Control", "public, max-age=86400")
-	c.Data(http.StatusOK, "text/plain; charset=utf-8", []byte("User-agent: *\nDisallow: /kerja/\nDisallow: /masuk\nDisallow: /cari\n"))
-	return nil
 }
 
 // publicRoutes are the kinds of public pages; each file of pages has its own list.

@@ -85,3 +85,6 @@ func (p Page) at(number int) string {
 	}
 	return p.Path + "?terbitan=" + formatPlain(number)
 }
+
+// Position is the place of a crumb in its trail, from 1, for search engines.
+func (crumb) Position(index int) int { return index + 1 }

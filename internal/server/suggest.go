@@ -15,6 +15,9 @@ type suggestion struct {
 // suggestionsShown bounds how many are offered: more would be a list, not an answer.
 const suggestionsShown = 3
 
+// beginning is how many letters of a name are enough to tell it by.
+const beginning = 4
+
 // wordLength is how many characters of a misspelt text are compared; the rest of a longer
 // one is not read.
 const wordLength = 60
@@ -47,7 +50,11 @@ func nearestNames(groups []hitGroup, folded string) []suggestion {
 		for _, h := range g.Hits {
 			best := -1
 			for _, name := range h.names {
-				if d := distance(folded, name, slack(folded)); d >= 0 && (best < 0 || d < best) {
+				d := distance(folded, name, slack(folded))
+				if len(folded) >= beginning && strings.HasPrefix(name, folded) {
+					d = 1
+				}
+				if d >= 0 && (best < 0 || d < best) {
 					best = d
 				}
 			}

@@ -1,0 +1,140 @@
+package server
+
+import (
+	"strconv"
+
+	"petajalan/internal/scorecard"
+)
+
+// correctionsPage lists what later publications corrected in what was published before:
+// the newest first.
+type correctionsPage struct {
+	Page
+	Trail   []crumb
+	Finding string // h1
+	Groups  []correctionGroup
+	Before  int // the last publication that is not looked at here; 0: all are
+}
+
+// correctionGroup is what one publication corrected against the one before.
+type correctionGroup struct {
+	Info   editionInfo
+	Title  string
+	Reason string
+	Href   string // the whole comparison
+	Rows   []correction
+	Count  int // of corrections, of which Rows are the first
+	Late   int // reports of old periods that came in only now
+}
+
+// correction is one thing that was published and has changed since.
+type correction struct {
+	Href   string // how the figure came about, or the indicator
+	What   string // the indicator
+	Text   string // what changed, as a sentence
+	Reason string // may be empty
+}
+
+// Bounds of the page: publications that are compared, and corrections of each that are
+// listed. The comparison itself has more, and the data have all.
+const (
+	correctionGroups = 12
+	correctionRows   = 25
+)
+
+func showCorrections(e *edition, _ params) (view, error) {
+	page := correctionsPage{
+		Page: newPage(e, "/perbaikan", "/perbaikan", "Perbaikan data",
+			"Setiap angka dan target yang diperbaiki sesudah terbit dalam Rapor Layanan Kota Blitar, dengan alasan dan tanggalnya."),
+		Trail: trail(e, crumb{Name: "Perbaikan data"}),
+	}
+	total, newer := 0, e
+	for number := e.Number; number > 1; number-- {
+		if e.Number-number == correctionGroups {
+			page.Before = number
+			break
+		}
+		older, err := e.open(number - 1)
+		if err != nil {
+			return view{}, err
+		}
+		if g := newCorrections(e, older, newer); g.Count+g.Late > 0 {
+			page.Groups = append(page.Groups, g)
+			total += g.Count
+		}
+		newer = older
+	}
+	page.Finding = "Belum ada angka terbitan yang diperbaiki"
+	if total > 0 {
+		page.Finding = formatCount(total) + " angka dan target diperbaiki sesudah terbit"
+	}
+	return view{template: "perbaikan", data: page}, nil
+}
+
+// newCorrections tells what the newer of two publications corrected; links stay in e.
+func newCorrections(e, older, newer *edition) correctionGroup {
+	info, _ := findInfo(e.Others, newer.Number)
+	g := correctionGroup{
+		Info:   info,
+		Title:  "Terbitan " + formatPlain(newer.Number) + " memperbaiki terbitan " + formatPlain(older.Number),
+		Reason: sentence(info.Reason),
+		Href:   "/terbitan/" + formatPlain(older.Number) + "..." + formatPlain(newer.Number),
+	}
+	c := scorecard.Compare(older.View, newer.View)
+	add := func(row correction) {
+		g.Count++
+		if len(g.Rows) < correctionRows {
+			g.Rows = append(g.Rows, row)
+		}
+	}
+	for _, t := range c.Targets {
+		if t.Before != nil {
+			add(targetCorrection(e, newer, t))
+		}
+	}
+	for _, v := range c.Values {
+		if v.Before.Reported == nil && v.Before.Numerator == nil {
+			g.Late++
+			continue
+		}
+		add(valueCorrection(e, newer, v))
+	}
+	return g
+}
+
+// targetCorrection says that a target was amended.
+func targetCorrection(e, newer *edition, t scorecard.TargetChange) correction {
+	row := correction{What: t.After.Indicator, Href: e.Link("/indikator/" + t.After.Indicator), Reason: sentence(t.After.Reason)}
+	from, to := noFigure, noFigure
+	if ind := newer.Indicator(t.After.Indicator); ind != nil {
+		row.What = ind.Name
+		from, to = yearTarget(newer, ind, t.Before), yearTarget(newer, ind, t.After)
+	}
+	row.Text = agencyName(newer, t.After.Agency) + ": target " + strconv.Itoa(t.After.Year) + " diubah dari " + from + " menjadi " + to + "."
+	if t.After.LegalBasis != "" {
+		row.Reason += " Dasar hukum: " + sentence(t.After.LegalBasis)
+	}
+	return row
+}
+
+// valueCorrection says that a reported value was corrected.
+func valueCorrection(e, newer *edition, v scorecard.AchievementChange) correction {
+	row := correction{What: v.After.Indicator, Href: explainPath(e, v.After)}
+	if ind := newer.Indicator(v.After.Indicator); ind != nil {
+		row.What = ind.Name
+	}
+	row.Text = agencyName(newer, v.After.Agency) + ", " + formatPeriod(v.After.Period) + ": dari " +
+		reportedText(newer, v.Before) + " menjadi " + reportedText(newer, v.After) + "."
+	if p := v.After.Provenance; p != nil {
+		row.Reason = sentence(p.Note)
+	}
+	return row
+}
+
+// agencyName is the name of an agency, or its code where the publication has none.
+func agencyName(e *edition, code string) string {
+	if a := e.Agency(code); a != nil {
+		return a.Name
+	}
+	return code
+}
