@@ -66,9 +66,11 @@ func newAssets(files fs.FS) (*assets, error) {
 	}
 	a.add("work.js", "text/javascript; charset=utf-8", shortenScript(script))
 	for name, parts := range map[string][]string{
-		"site.css": web.Styles,
-		"work.css": web.WorkStyles,
-		"font.css": {web.FontFace},
+		"site.css":   web.Styles,
+		"work.css":   web.WorkStyles,
+		"font.css":   {web.FontFace},
+		"poster.css": web.PosterStyles,
+		"embed.css":  web.EmbedStyles,
 	} {
 		sheet, err := joinStyles(files, parts)
 		if err != nil {
