@@ -260,3 +260,21 @@ func sumOf(secret string) []byte {
 	sum := sha256.Sum256([]byte(secret))
 	return sum[:]
 }
+
+// Named is a thing that a token can be for.
+type Named struct{ Code, Name string }
+
+// Choices are the agencies and the indicators that a token can be for, by name.
+func Choices(ctx context.Context, db bun.IDB) (agencies, indicators []Named, err error) {
+	if err := db.NewRaw(`SELECT code, name FROM agencies WHERE reports ORDER BY kind = 'kelurahan', name`).Scan(ctx, &agencies); err != nil {
+		return nil, nil, fmt.Errorf("list agencies that report: %w", err)
+	}
+	err = db.NewRaw(`
+		SELECT i.code, s.name FROM indicators i
+		JOIN LATERAL (SELECT s.name FROM indicator_sheets s JOIN roadmap_versions v ON v.id = s.version_id WHERE s.indicator_id = i.id ORDER BY v.number DESC LIMIT 1) s ON true
+		ORDER BY i.code COLLATE "C"`).Scan(ctx, &indicators)
+	if err != nil {
+		return nil, nil, fmt.Errorf("list indicators: %w", err)
+	}
+	return agencies, indicators, nil
+}

@@ -15,6 +15,8 @@ var actionWords = map[string]string{
 	"ask for reset":            "meminta tautan kata sandi",
 	"change email":             "mengganti surel",
 	"change password":          "mengganti kata sandi",
+	"create token":             "membuat token",
+	"revoke token":             "mencabut token",
 	"close period":             "menutup periode",
 	"comment on report":        "mengomentari laporan",
 	"disable account":          "menutup akun",

@@ -23,6 +23,7 @@ import (
 //   path    the address to visit, where the placeholders below do not give one that exists.
 //   form    what is sent, as in a query; leave it empty unless an empty form would be let in wrongly.
 //   exists  the thing at path is there in the demo, so whoever is in must not get 404.
+//   token   the address is for programs; put only them into in.
 // A visitor without a session, one whose account was closed and one who still has to show a
 // second factor are sent to sign in everywhere in /kerja; do not list them.
 // Placeholders: :kode dispendukcapil, :periode 2026-TW4, :indikator DUK-KTP, :id and :nomor 1,
@@ -44,6 +45,7 @@ const (
 	nobody    = "tanpa-sesi" // these three are sent to sign in
 	closed    = "ditutup"
 	halfway   = "setengah" // has given the password, not yet the code
+	machineP  = "program"  // holds a token, and no session
 )
 
 // Groups of principals.
@@ -55,12 +57,13 @@ const (
 	working   = own + " " + other + " " + city // who sees work in progress, of some agency
 	withRole  = working + " " + council
 	signedInP = withRole + " " + expired + " " + noRole
-	public    = signedInP + " " + nobody + " " + closed + " " + halfway
+	public    = signedInP + " " + nobody + " " + closed + " " + halfway + " " + machineP
 )
 
 type access struct {
 	in, hidden, path, form string
 	exists                 bool
+	token                  bool // of programs: without a token everybody is told to show one
 }
 
 // matrix is the table; addresses of the published site are in publicAddress.
@@ -184,19 +187,26 @@ var matrix = map[string]access{
 	"GET /kerja/jejak/periksa":                  {in: orgRole + " " + inspector + " " + adminRole, exists: true},
 	"GET /kerja/jejak/unduh":                    {in: orgRole + " " + inspector + " " + adminRole},
 
-	"GET /kerja/akun":                {in: signedInP, exists: true},
-	"POST /kerja/akun/sandi":         {in: signedInP},
-	"POST /kerja/akun/surel":         {in: signedInP},
-	"POST /kerja/akun/langkah-kedua": {in: signedInP},
-	"POST /kerja/akun/sesi":          {in: signedInP},
-	"POST /kerja/akun/taut":          {in: signedInP},
-	"POST /kerja/akun/lepas":         {in: signedInP},
-	"GET /kerja/pengguna":            {in: adminRole, exists: true},
-	"POST /kerja/pengguna":           {in: adminRole},
-	"GET /kerja/pengguna-baru":       {in: adminRole, exists: true},
-	"POST /kerja/pengguna-baru":      {in: adminRole},
-	"GET /kerja/pengguna/:login":     {in: adminRole, exists: true},
-	"POST /kerja/pengguna/:login":    {in: adminRole},
+	"GET /kerja/token":      {in: orgRole + " " + adminRole, exists: true},
+	"POST /kerja/token":     {in: adminRole},
+	"GET /api/kerja/v1/due": {in: machineP, token: true, exists: true},
+	"GET /api/kerja/v1/reports/:agency/:indicator/:period": {in: machineP, token: true, path: "/api/kerja/v1/reports/dispendukcapil/DUK-KTP/2026-TW3", exists: true},
+	"PUT /api/kerja/v1/reports/:agency/:indicator/:period": {in: machineP, token: true, path: "/api/kerja/v1/reports/dispendukcapil/DUK-KTP/2026-TW3", exists: true},
+	"POST /api/kerja/v1/reports":                           {in: machineP, token: true},
+	"POST /api/kerja/v1/reports/batch":                     {in: machineP, token: true},
+	"GET /kerja/akun":                                      {in: signedInP, exists: true},
+	"POST /kerja/akun/sandi":                               {in: signedInP},
+	"POST /kerja/akun/surel":                               {in: signedInP},
+	"POST /kerja/akun/langkah-kedua":                       {in: signedInP},
+	"POST /kerja/akun/sesi":                                {in: signedInP},
+	"POST /kerja/akun/taut":                                {in: signedInP},
+	"POST /kerja/akun/lepas":                               {in: signedInP},
+	"GET /kerja/pengguna":                                  {in: adminRole, exists: true},
+	"POST /kerja/pengguna":                                 {in: adminRole},
+	"GET /kerja/pengguna-baru":                             {in: adminRole, exists: true},
+	"POST /kerja/pengguna-baru":                            {in: adminRole},
+	"GET /kerja/pengguna/:login":                           {in: adminRole, exists: true},
+	"POST /kerja/pengguna/:login":                          {in: adminRole},
 }
 
 // publicAddress reports whether the address is outside of the workspace: those are for everybody.
@@ -223,6 +233,8 @@ func principals(t *testing.T, s *testSite) map[string]*visitor {
 	} {
 		vs[who] = s.as(login)
 	}
+	vs[machineP] = s.visitor()
+	vs[machineP].header.Set("Authorization", "Bearer "+s.robot([]string{"dispendukcapil"}, nil).secret)
 	if err := account.Disable(t.Context(), s.Owner, closed, november); err != nil {
 		t.Fatal(err)
 	}
@@ -260,7 +272,7 @@ func (a access) wanted(who string) string {
 	switch {
 	case has(a.in, who):
 		return gotIn
-	case who == nobody || who == closed || who == halfway:
+	case who == nobody || who == closed || who == halfway || who == machineP || a.token:
 		return toSignIn
 	case has(a.hidden, who):
 		return hidden404

@@ -25,6 +25,7 @@ func (s *Server) workRoutes() []workRoute {
 		s.oversightRoutes(),
 		s.ownAccountRoutes(),
 		s.userAdminRoutes(),
+		s.tokenRoutes(),
 	)
 }
 

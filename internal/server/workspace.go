@@ -61,6 +61,7 @@ func (p workPage) WorkMenu() []menuItem {
 	add(u.MayVerify(), "Verifikasi", deskPath)
 	add(u.MayPublish(), "Terbitkan", publishingPath)
 	add(u.MayManageUsers(), "Pengguna", usersPath)
+	add(u.MayManageUsers(), "Token", tokensPath)
 	add(overseers.admits(u) && !u.MayVerify(), "Pekerjaan", jobsPath) // Bagian Organisasi comes by the trail
 	add(sampleReaders.admits(u), "Uji petik", spotCheckPath)
 	add(workers.admits(u), "Tindak lanjut", followUpPath)
@@ -83,7 +84,7 @@ func (p workPage) OwnMenu() []menuItem {
 
 // beside are pages that belong to an entry of the menu without being below its address.
 var beside = map[string]string{
-	evidenceListPath: deskPath, evidenceRulePath: deskPath, exceptionPath: calendarPath, jobsPath: trailPath, newUserPath: usersPath,
+	evidenceListPath: deskPath, evidenceRulePath: deskPath, exceptionPath: calendarPath, jobsPath: trailPath, tokensPath: trailPath, newUserPath: usersPath,
 }
 
 // mark says which entry the page is, or belongs to.
