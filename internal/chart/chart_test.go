@@ -5,6 +5,7 @@ import (
 	"errors"
 	"flag"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -45,7 +46,7 @@ func drawings() map[string]chart.SVG {
 		{Outline: "M10 10h50v50h-50z", X: 35, Y: 35, Class: "band--4", Href: "/kelurahan/satu?terbitan=1&urut=nilai", Title: `Satu: 82,4 <"&'>`, Label: "82"},
 		{Outline: `M70 10h50v50h-50z"/><script>`, X: 95, Y: 35, Class: "band--0", Href: "/kelurahan/dua", Title: "Dua: belum dapat dipastikan", Label: "–"},
 	}
-	return map[string]chart.SVG{
+	all := map[string]chart.SVG{
 		"trend":            trend(quarters()),
 		"trend-one":        trend(quarters()[:1]),
 		"trend-empty":      trend([]chart.Point{{Name: "I", Year: "2025"}, {Name: "II"}}),
@@ -70,6 +71,8 @@ func drawings() map[string]chart.SVG {
 		"map":              chart.Map(areas),
 		"locator":          chart.Locator(areas, 1),
 	}
+	maps.Copy(all, promiseDrawings())
+	return all
 }
 
 func TestDrawingsAreWhatTheyWere(t *testing.T) {

@@ -146,24 +146,29 @@ func (p Promise) drawYears(d *drawing) {
 // stairs is the path of a promise: level through each slot, a step where it changes.
 func (p Promise) stairs(of func(Slot) *float64, y scale) string {
 	var d drawing
-	var before *float64
-	for i, s := range p.Slots {
-		v := of(s)
+	for i := 0; i < len(p.Slots); {
+		v := of(p.Slots[i])
 		if v == nil {
-			before = nil
+			i++
 			continue
 		}
-		switch {
-		case before == nil || s.Restart || s.Break:
-			d.add("M", p.edge(i), " ", y.at(*v))
-		case *before != *v:
-			d.add("V", y.at(*v))
+		next := i + 1
+		for next < len(p.Slots) && !p.Slots[next].cuts() && of(p.Slots[next]) != nil && *of(p.Slots[next]) == *v {
+			next++
 		}
-		d.add("H", p.edge(i+1))
-		before = v
+		if i > 0 && of(p.Slots[i-1]) != nil && !p.Slots[i].cuts() {
+			d.add("V", y.at(*v))
+		} else {
+			d.add("M", p.edge(i), " ", y.at(*v))
+		}
+		d.add("H", p.edge(next))
+		i = next
 	}
 	return d.String()
 }
+
+// cuts reports whether nothing leads into the slot from the one before.
+func (s Slot) cuts() bool { return s.Restart || s.Break }
 
 // area is what lies between the two ends of a promised range.
 func (p Promise) area(y scale) string {
@@ -181,7 +186,7 @@ func (p Promise) line(y scale) string {
 	var d drawing
 	down := false
 	for i, s := range p.Slots {
-		down = down && !s.Restart && !s.Break
+		down = down && !s.cuts()
 		switch {
 		case s.BeforeThePlan, s.Value == nil && !s.Idle:
 			down = false
