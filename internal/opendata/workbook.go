@@ -28,6 +28,8 @@ type book struct {
 	file       *excelize.File
 	sheets     []*sheet
 	head, wrap int // styles
+	big        int
+	roles      [4]int // of headings, by gridRole
 }
 
 // makeBook makes a workbook whose bytes depend on nothing but the publication.
@@ -38,8 +40,13 @@ func makeBook(p *Publication, title string, fill func(*book) error) (body []byte
 		to    *int
 		style excelize.Style
 	}{
-		{&b.head, excelize.Style{Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"0B4D5F"}}, Alignment: &excelize.Alignment{Vertical: "center", WrapText: true}}},
+		{&b.head, headStyle("0B4D5F", "FFFFFF")},
 		{&b.wrap, excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
+		{&b.big, excelize.Style{Font: &excelize.Font{Bold: true, Size: 16}}},
+		{&b.roles[roleInput], headStyle("1D4ED8", "FFFFFF")},
+		{&b.roles[roleFormula], headStyle("0B4D5F", "FFFFFF")},
+		{&b.roles[rolePublished], headStyle("D9D4C7", "000000")},
+		{&b.roles[roleDifference], headStyle("FDE68A", "000000")},
 	} {
 		if *s.to, err = b.file.NewStyle(&s.style); err != nil {
 			return nil, fmt.Errorf("make the workbook of %s: %w", title, err)
@@ -60,6 +67,15 @@ func makeBook(p *Publication, title string, fill func(*book) error) (body []byte
 		return nil, fmt.Errorf("write the workbook of %s: %w", title, err)
 	}
 	return b.settle(out.Bytes())
+}
+
+// headStyle is the look of a heading.
+func headStyle(ground, ink string) excelize.Style {
+	return excelize.Style{
+		Font:      &excelize.Font{Bold: true, Color: ink},
+		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{ground}},
+		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true},
+	}
 }
 
 func (b *book) table(t *Table) error {
