@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -261,23 +262,31 @@ func addSurveys(c *scorecard.Content, kelurahan []string, last scoring.Period) {
 	}
 }
 
-// newTestRenderer is the renderer of the program, in the zone of the city.
+// newTestRenderer is the renderer of the program, in the zone of the city. All tests share it.
 func newTestRenderer(t testing.TB) (*renderer, *assets) {
 	t.Helper()
-	zone, err := time.LoadLocation("Asia/Jakarta")
+	a, err := ownAssets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	a, err := newAssets(testFiles)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := newRenderer(testFiles, a, zone)
+	r, err := testRenderer()
 	if err != nil {
 		t.Fatal(err)
 	}
 	return r, a
 }
+
+var testRenderer = sync.OnceValues(func() (*renderer, error) {
+	zone, err := time.LoadLocation("Asia/Jakarta")
+	if err != nil {
+		return nil, err
+	}
+	a, err := ownAssets()
+	if err != nil {
+		return nil, err
+	}
+	return newRenderer(testFiles, a, zone)
+})
 
 // renderPath renders the page of ours at path, which may have a query.
 func renderPath(t testing.TB, r *renderer, e *edition, route publicRoute, p params) string {

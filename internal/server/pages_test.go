@@ -150,7 +150,7 @@ func TestPagesKeepTheirBudget(t *testing.T) {
 		}
 	}
 	_, a := newTestRenderer(t)
-	th, err := newTheme(testFiles, true)
+	th, err := newTheme(true)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -93,10 +93,10 @@ func New(cfg Config) (*Server, error) {
 		return nil, fmt.Errorf("read the base URL: %w", err)
 	}
 	s := &Server{cfg: cfg, inspecting: make(turns, 2), hasher: account.NewHasher(), provider: newProvider(cfg.SSO), secure: base.Scheme == "https"}
-	if s.assets, err = newAssets(web.Files); err != nil {
+	if s.assets, err = ownAssets(); err != nil {
 		return nil, fmt.Errorf("make assets: %w", err)
 	}
-	if s.theme, err = newTheme(web.Files, s.secure); err != nil {
+	if s.theme, err = newTheme(s.secure); err != nil {
 		return nil, fmt.Errorf("make themes: %w", err)
 	}
 	if s.renderer, err = newRenderer(web.Files, s.assets, cfg.Zone); err != nil {

@@ -11,6 +11,7 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/andybalholm/brotli"
 	"github.com/gin-gonic/gin"
@@ -40,6 +41,10 @@ type asset struct {
 type assets struct {
 	byName, byPath map[string]*asset
 }
+
+// ownAssets are those of the program. They are made once, however many sites there are:
+// compressing them as well as can be takes a third of a second and much memory.
+var ownAssets = sync.OnceValues(func() (*assets, error) { return newAssets(web.Files) })
 
 // newAssets joins the styles, hashes and compresses everything. The sheet of the font is
 // made after the font, since it names its address.

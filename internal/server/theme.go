@@ -4,10 +4,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"io/fs"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -37,26 +37,33 @@ type themeSheet struct {
 	etag string
 }
 
-// newTheme reads the dark tokens, which hold for screens only: paper is white. secure says whether the cookie may only travel by https.
-func newTheme(files fs.FS, secure bool) (*theme, error) {
-	dark, err := joinStyles(files, []string{web.DarkTokens})
+// newTheme makes the choice of themes; secure says whether its cookie may only travel by https.
+func newTheme(secure bool) (*theme, error) {
+	sheets, err := ownSheets()
+	return &theme{sheets: sheets, secure: secure}, err
+}
+
+// ownSheets are the sheets of the program by the theme that they are for. The dark tokens
+// hold for screens only: paper is white.
+var ownSheets = sync.OnceValues(func() (map[string]themeSheet, error) {
+	dark, err := joinStyles(web.Files, []string{web.DarkTokens})
 	if err != nil {
 		return nil, fmt.Errorf("read dark tokens: %w", err)
 	}
-	t := &theme{sheets: map[string]themeSheet{}, secure: secure}
+	sheets := map[string]themeSheet{}
 	for choice, sheet := range map[string]string{
 		themeDark:   "@media screen{:root{color-scheme:dark}" + string(dark) + "}",
 		themeLight:  ":root{color-scheme:light}",
 		themeSystem: "@media screen and (prefers-color-scheme:dark){" + string(dark) + "}",
 	} {
 		sum := sha256.Sum256([]byte(sheet))
-		t.sheets[choice] = themeSheet{
+		sheets[choice] = themeSheet{
 			encoded: newEncoded([]byte(sheet)),
 			etag:    `"` + hex.EncodeToString(sum[:8]) + `"`,
 		}
 	}
-	return t, nil
-}
+	return sheets, nil
+})
 
 // sheet answers the style sheet of the reader's theme.
 func (t *theme) sheet(c *gin.Context) error {

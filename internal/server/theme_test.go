@@ -20,11 +20,11 @@ var testFiles = web.Files
 // fileSite serves assets and theme alone.
 func fileSite(t *testing.T) http.Handler {
 	t.Helper()
-	a, err := newAssets(testFiles)
+	a, err := ownAssets()
 	if err != nil {
 		t.Fatal(err)
 	}
-	th, err := newTheme(testFiles, true)
+	th, err := newTheme(true)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -112,7 +112,7 @@ func TestChoosingAThemeGoesBackToWhereTheReaderWas(t *testing.T) {
 func TestAssetsAreKeptForEverAndCompressed(t *testing.T) {
 	t.Parallel()
 	h := fileSite(t)
-	a, err := newAssets(testFiles)
+	a, err := ownAssets()
 	if err != nil {
 		t.Fatal(err)
 	}
