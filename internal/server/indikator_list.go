@@ -19,6 +19,8 @@ type indicatorListPage struct {
 	Page
 	Trail    []crumb
 	Count    int
+	Keys     int // of these, the ones that measure the city as a whole
+	Search   searchBox
 	Reached  tally
 	Segments segments
 	Goals    []goalIndicators
@@ -148,9 +150,15 @@ func showIndicators(e *edition, p params) (view, error) {
 			"Daftar semua indikator Peta Jalan Pelayanan Publik Kota Blitar menurut tujuan dan sasarannya."),
 		Trail:   trail(e, crumb{Name: "Indikator"}),
 		Count:   len(e.Indicators),
+		Search:  newSearch(e, "Cari indikator", ""),
 		Reached: tallyOf(e, e.AchievementsUnder(scoring.LevelCity, scoring.CityCode, period)),
 	}
 	page.Segments = page.Reached.segments(e)
+	for i := range e.Indicators {
+		if e.Indicators[i].Key {
+			page.Keys++
+		}
+	}
 	for i := range e.Goals {
 		g := goalIndicators{Goal: &e.Goals[i], Href: e.Link("/tujuan/" + e.Goals[i].Code)}
 		for _, o := range e.Goals[i].Objectives {

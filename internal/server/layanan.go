@@ -1,19 +1,12 @@
 package server
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
 	"petajalan/internal/fault"
 	"petajalan/internal/scorecard"
 )
-
-var serviceListRoute = publicRoute{
-	pattern: "/layanan",
-	page:    showServices,
-	paths:   func(*edition) []string { return []string{"/layanan"} },
-}
 
 var serviceRoute = publicRoute{
 	pattern: "/layanan/:kode",
@@ -25,92 +18,6 @@ var serviceRoute = publicRoute{
 		}
 		return paths
 	},
-}
-
-// serviceListPage lists all services by who offers them.
-type serviceListPage struct {
-	Page
-	Trail  []crumb
-	Count  int
-	Groups []serviceGroup
-}
-
-// serviceGroup is the services of the kelurahan together, or of one agency.
-type serviceGroup struct {
-	Name, Href string
-	Detail     string
-	Rows       []serviceRow
-}
-
-// serviceRow is a service on a list, with its promise.
-type serviceRow struct {
-	*scorecard.Service
-	Href string
-	Time string
-	Cost string
-}
-
-func showServices(e *edition, _ params) (view, error) {
-	page := serviceListPage{
-		Page: newPage(e, "/layanan", "/layanan", "Semua layanan",
-			"Daftar layanan Pemerintah Kota Blitar: lama, biaya, dan siapa yang melayani."),
-		Trail: trail(e, crumb{Name: "Layanan"}),
-		Count: len(e.Services),
-	}
-	shared := serviceGroup{Name: "Layanan di semua kelurahan", Detail: "Standarnya sama di tiap kelurahan.", Href: e.Link("/kelurahan")}
-	several := serviceGroup{Name: "Layanan di beberapa tempat"}
-	single := map[string]*serviceGroup{}
-	for i := range e.Services {
-		s := &e.Services[i]
-		row := newServiceRow(e, s)
-		switch {
-		case len(s.Agencies) == 1:
-			code := s.Agencies[0]
-			if single[code] == nil {
-				single[code] = &serviceGroup{}
-				if a := e.Agency(code); a != nil {
-					single[code].Name, single[code].Href = a.Name, agencyPath(e, a)
-				}
-			}
-			single[code].Rows = append(single[code].Rows, row)
-		case len(s.Agencies) > 1 && allKelurahan(e, s):
-			shared.Rows = append(shared.Rows, row)
-		default:
-			several.Rows = append(several.Rows, row)
-		}
-	}
-	for _, g := range []serviceGroup{shared, several} {
-		if len(g.Rows) > 0 {
-			page.Groups = append(page.Groups, g)
-		}
-	}
-	from := len(page.Groups)
-	for _, g := range single {
-		page.Groups = append(page.Groups, *g)
-	}
-	slices.SortFunc(page.Groups[from:], func(a, b serviceGroup) int {
-		return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-	})
-	for _, g := range page.Groups {
-		slices.SortFunc(g.Rows, func(a, b serviceRow) int {
-			return strings.Compare(strings.ToLower(a.Name), strings.ToLower(b.Name))
-		})
-	}
-	return view{template: "layanan-daftar", data: page}, nil
-}
-
-// allKelurahan reports whether only kelurahan offer a service.
-func allKelurahan(e *edition, s *scorecard.Service) bool {
-	for _, code := range s.Agencies {
-		if a := e.Agency(code); a == nil || a.Kind != scorecard.KindKelurahan {
-			return false
-		}
-	}
-	return true
-}
-
-func newServiceRow(e *edition, s *scorecard.Service) serviceRow {
-	return serviceRow{Service: s, Href: e.Link("/layanan/" + s.Code), Time: promisedTime(s.Standard), Cost: promisedCost(s.Standard)}
 }
 
 // offeredBy says in a few words who offers a service.
@@ -160,18 +67,22 @@ func promisedCost(s *scorecard.Standard) string {
 // servicePage is the promise card of a service beside what was measured.
 type servicePage struct {
 	Page
-	Trail   []crumb
-	Service *scorecard.Service
-	Offered string
-	Time    string
-	Cost    string
-	Status  string
-	Parts   []promisePart // the six public components
-	Stated  int           // of these
-	Results []resultRow
-	Heading string // finding about the results
-	Pooled  string // over how many requests and places
-	Sources []source
+	Trail    []crumb
+	Service  *scorecard.Service
+	Offered  string
+	Promise  string // in a sentence
+	Same     string // that the promise is the same everywhere; empty for one place
+	Status   string
+	Parts    []promisePart // the six public components
+	Stated   int           // of these
+	Heading  string        // finding about the results
+	Pooled   string        // over how many requests and places
+	Measures []fact
+	Results  serviceResults
+	Past     servicePast
+	Sources  []source
+	Print    string // address of the sheet for the notice board
+	Entry    serviceEntry
 }
 
 // promisePart is one of the six public components.
@@ -186,32 +97,32 @@ type promisePart struct {
 // source is where a standard was read. Href is empty when it is no address.
 type source struct{ Text, Href string }
 
-// resultRow is what was measured of a service in an agency.
-type resultRow struct {
-	Agency       *scorecard.Agency
-	Href         string
-	Speed        string // done within the promised time / all done
-	Accuracy     string // done without correction / all done
-	Satisfaction string // IKM of the service
-	Done         int
-	Few          bool // too few answers for the satisfaction to be told
-	Measured     bool
-}
-
 func showService(e *edition, p params) (view, error) {
 	s := e.Service(p.path["kode"])
 	if s == nil {
-		return view{}, fault.New(fault.NotFound, "Tidak ada layanan dengan kode “%s”. Pilih dari daftar layanan, atau cari namanya.", shorten(p.path["kode"], 40))
+		return view{}, noSuchService(p.path["kode"])
+	}
+	history := e.ServiceHistory(s.Code)
+	var now scorecard.ServicePool
+	if len(history) > 0 {
+		now = history[len(history)-1]
 	}
 	page := servicePage{
 		Page: newPage(e, "/layanan/"+s.Code, "/layanan", s.Name,
 			shorten("Janji layanan "+s.Name+" di Kota Blitar: syarat, alur, lama, biaya, hasil, dan pengaduan.", 200)),
-		Trail:   trail(e, crumb{"Layanan", "/layanan"}, crumb{Name: s.Name}),
-		Service: s,
-		Offered: offeredBy(e, s),
-		Time:    promisedTime(s.Standard),
-		Cost:    promisedCost(s.Standard),
-		Parts:   promiseParts(s.Standard),
+		Trail:    trail(e, crumb{"Layanan", "/layanan"}, crumb{Name: s.Name}),
+		Service:  s,
+		Offered:  offeredBy(e, s),
+		Promise:  promiseSentence(s.Standard),
+		Parts:    promiseParts(s.Standard),
+		Measures: serviceMeasures(now),
+		Results:  newServiceResults(e, s),
+		Past:     newServicePast(e, s, history),
+		Print:    printPath(e, s, nil),
+		Entry:    newServiceEntry(e, s),
+	}
+	if len(s.Agencies) > 1 {
+		page.Same = "Standar ini sama " + page.Offered + ": di mana pun Anda mengurus, janjinya sama."
 	}
 	if s.Standard != nil {
 		page.Status = planStatus(s.Standard.Status)
@@ -224,36 +135,27 @@ func showService(e *edition, p params) (view, error) {
 			page.Stated++
 		}
 	}
-	for _, code := range s.Agencies {
-		a := e.Agency(code)
-		if a == nil {
-			continue
-		}
-		page.Results = append(page.Results, newResultRow(e, s, a))
-	}
-	slices.SortFunc(page.Results, func(a, b resultRow) int { return scorecard.ByName(a.Agency, b.Agency) })
-	page.Heading, page.Pooled = serviceFinding(e, s)
+	page.Heading, page.Pooled = serviceFinding(now)
 	return view{template: "layanan", data: page}, nil
 }
 
-// serviceFinding tells how many requests of all places were done in time.
-func serviceFinding(e *edition, s *scorecard.Service) (heading, pooled string) {
-	onTime, done, places := 0, 0, 0
-	for _, code := range s.Agencies {
-		if r := e.Result(s.Code, code, e.View.Latest()); r != nil && r.Done > 0 {
-			onTime, done, places = onTime+r.OnTime, done+r.Done, places+1
-		}
+// noSuchService is the fault of a code that no service of this publication has.
+func noSuchService(code string) error {
+	return fault.New(fault.NotFound, "Tidak ada layanan dengan kode “%s”. Pilih dari daftar layanan, atau cari namanya.", shorten(code, 40))
+}
+
+// promiseSentence says in a sentence how long a service may take and what it costs.
+func promiseSentence(s *scorecard.Standard) string {
+	time, cost := promisedTime(s), promisedCost(s)
+	switch {
+	case time == notStated && cost == notStated:
+		return "Lama dan biayanya belum dinyatakan."
+	case time == notStated:
+		return "Biayanya " + cost + ". Lamanya belum dinyatakan."
+	case cost == notStated:
+		return "Janjinya selesai dalam " + time + ". Biayanya belum dinyatakan."
 	}
-	share, ok := ratio(strconv.Itoa(onTime), strconv.Itoa(done))
-	if !ok {
-		return "Belum ada hasil ukur yang diterbitkan", ""
-	}
-	heading = capital(formatFrequency(share)) + " permohonan selesai tepat waktu"
-	pooled = "Dari " + formatCount(done) + " permohonan yang selesai pada " + formatPeriod(e.View.Latest())
-	if places > 1 {
-		pooled += " di " + formatCount(places) + " tempat"
-	}
-	return heading, pooled + "."
+	return "Janjinya selesai dalam " + time + ", biayanya " + cost + "."
 }
 
 // promiseParts are the six public components of Law 25/2009.
@@ -315,38 +217,4 @@ func newSource(text string) source {
 		return source{Text: host, Href: text}
 	}
 	return source{Text: text}
-}
-
-// newResultRow is what was measured of a service in an agency in the newest period.
-func newResultRow(e *edition, s *scorecard.Service, a *scorecard.Agency) resultRow {
-	row := resultRow{Agency: a, Href: agencyPath(e, a), Speed: noFigure, Accuracy: noFigure, Satisfaction: noFigure}
-	r := e.Result(s.Code, a.Code, e.View.Latest())
-	if r == nil {
-		return row
-	}
-	row.Measured, row.Done = true, r.Done
-	row.Speed, row.Accuracy = measuredShare(r.OnTime, r.Done), measuredShare(r.Uncorrected, r.Done)
-	switch {
-	case r.IKM != nil && r.Respondents >= fewestAnswers:
-		row.Satisfaction = formatNumber(*r.IKM, 1)
-	case r.Respondents > 0 && r.Respondents < fewestAnswers:
-		row.Few = true
-	}
-	return row
-}
-
-// fewestAnswers is how many answers there must be before a breakdown is shown.
-const fewestAnswers = 5
-
-// measuredShare writes part ÷ whole as a percentage; "–" of nothing.
-func measuredShare(part, whole int) string {
-	share, ok := ratio(strconv.Itoa(part), strconv.Itoa(whole))
-	if !ok {
-		return noFigure
-	}
-	d, _ := parseDigits(share)
-	if whole < 1000 {
-		return d.round(0).indonesian() + "%"
-	}
-	return d.round(1).indonesian() + "%"
 }
