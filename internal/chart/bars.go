@@ -1,6 +1,9 @@
 package chart
 
-import "math"
+import (
+	"math"
+	"slices"
+)
 
 // sparkDot is a dot around the current point, as two rings whose strokes meet: a page has
 // many sparklines, and an element less in each.
@@ -8,8 +11,10 @@ const sparkDot = `m-.8 0a.8.8 0 1 0 1.6 0 .8.8 0 1 0-1.6 0m-1.4 0a2.2 2.2 0 1 0 
 
 // Spark draws a line the size of a word, without axes. span is the extent of its scale,
 // which is centred on the row's own values: rows that share a span can be compared by
-// their slope. Values that do not fit into the span widen it.
-func Spark(values []*float64, span float64) SVG {
+// their slope. Values that do not fit into the span widen it. Before each of breaks, given
+// by index, the line is cut and a small stroke marks where. Coordinates are whole, since a
+// page may hold many of these.
+func Spark(values []*float64, span float64, breaks ...int) SVG {
 	const width, height, margin = 96.0, 32.0, 4.0
 	low, high := math.Inf(1), math.Inf(-1)
 	for _, v := range values {
@@ -24,9 +29,17 @@ func Spark(values []*float64, span float64) SVG {
 		span = math.Max(span, high-low)
 		x := scale{0, math.Max(1, float64(len(values)-1)), margin, width - margin}
 		y := scale{middle - span/2, middle + span/2, height - margin, margin}
-		d.add(`<path d="`, line(values, nil, func(i int) float64 { return x.at(float64(i)) }, y.at))
+		isBreak := func(i int) bool { return slices.Contains(breaks, i) }
+		xAt := func(i int) float64 { return math.Round(x.at(float64(i))) }
+		yAt := func(v float64) float64 { return math.Round(y.at(v)) }
+		d.add(`<path d="`, line(values, isBreak, xAt, yAt))
+		for _, i := range breaks {
+			if i > 0 && i < len(values) {
+				d.add(`M`, (xAt(i-1)+xAt(i))/2, ` `, height/2-6, `v12`)
+			}
+		}
 		if last := len(values) - 1; values[last] != nil {
-			d.add(`M`, x.at(float64(last)), ` `, y.at(*values[last]), sparkDot)
+			d.add(`M`, xAt(last), ` `, yAt(*values[last]), sparkDot)
 		}
 		d.add(`"/>`)
 	}

@@ -52,6 +52,7 @@ func drawings() map[string]chart.SVG {
 		"trend-empty":      trend([]chart.Point{{Name: "I", Year: "2025"}, {Name: "II"}}),
 		"trend-none":       trend(nil),
 		"spark":            chart.Spark([]*float64{v(70), v(72), nil, v(71), v(78)}, 14),
+		"spark-break":      chart.Spark([]*float64{v(70), v(72), v(71), v(60), v(61)}, 14, 3),
 		"spark-wide":       chart.Spark([]*float64{v(10), v(90)}, 14),
 		"spark-last-gone":  chart.Spark([]*float64{v(10), v(12), nil}, 14),
 		"spark-empty":      chart.Spark([]*float64{nil, nil}, 14),

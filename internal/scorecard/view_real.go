@@ -136,6 +136,40 @@ func (v *View) SeriesReal(agency, indicator string, p scoring.Period) Reality {
 	return r
 }
 
+// IndicatorReal judges how far an indicator is achieved over all agencies: each point is
+// the mean scored achievement, in one due period, of the agencies that have an own result
+// in the newest.
+func (v *View) IndicatorReal(indicator string, p scoring.Period) Reality {
+	ind := v.Indicator(indicator)
+	if ind == nil {
+		return Reality{Verdict: ChangeUnknown}
+	}
+	var agencies []string
+	for _, a := range v.AchievementsFor(indicator, p) {
+		if a.State == scoring.Scored && !a.IsCarried() {
+			agencies = append(agencies, a.Agency)
+		}
+	}
+	var points []point
+	for _, info := range v.Periods {
+		if p.Before(info.Period) {
+			break
+		}
+		if !ind.Frequency.Due(info.Period.Quarter) {
+			continue
+		}
+		var figures []*string
+		for _, agency := range agencies {
+			if a := v.Achievement(agency, indicator, info.Period); a != nil && a.State == scoring.Scored && !a.IsCarried() {
+				figures = append(figures, a.Scored)
+			}
+		}
+		mean, _ := Mean(figures)
+		points = append(points, point{period: info.Period, value: number(mean)})
+	}
+	return judge(points, p)
+}
+
 // isMeasured reports whether values of a kind are measured on a line, not counted in steps.
 func isMeasured(k scoring.Kind) bool {
 	switch k {

@@ -22,6 +22,8 @@ type agencyTable struct {
 type agencyRow struct {
 	Name, Href string
 	Spark, Bar chart.SVG
+	Earlier    string // what the line begins with, in words; empty without a line
+	Span       string // the interval of the bar; empty where all data are in
 	Coverage   string
 	Partial    bool // not all data are in
 	Change     change
@@ -62,7 +64,10 @@ func newScoreTable(e *edition, agencies []*scorecard.Agency, order string) agenc
 		span = math.Max(span, extent(series[i]))
 	}
 	for i, a := range agencies {
-		t.Rows = append(t.Rows, newAgencyRow(e, a, chart.Spark(series[i], span)))
+		scores := shownScores(e, a.Code)
+		row := newAgencyRow(e, a, chart.Spark(series[i], span, methodBreaks(scores)...))
+		row.Earlier = earliest(e, scores)
+		t.Rows = append(t.Rows, row)
 	}
 	fair, good := rangeLimits(e)
 	t.Ranges = chart.ScoreRanges(fair, good)
@@ -91,6 +96,9 @@ func newAgencyRow(e *edition, a *scorecard.Agency, spark chart.SVG) agencyRow {
 	r.score = s.Score
 	r.Coverage = formatShare(s.Coverage)
 	r.Partial = r.Coverage != "100%"
+	if s.Low != s.High {
+		r.Span = spanText(e, s)
+	}
 	low, high := geometry(&s.Low), geometry(&s.High)
 	if low != nil && high != nil {
 		r.Bar = chart.ScoreBar(geometry(s.Score), *low, *high)
@@ -140,6 +148,40 @@ func twoYears(scores []*scorecard.Score) []*float64 {
 		}
 	}
 	return values
+}
+
+// earliest says with which of the last eight scores their line begins; empty where there
+// are not two.
+func earliest(e *edition, scores []*scorecard.Score) string {
+	from, known := "", 0
+	for _, s := range scores[max(0, len(scores)-8):] {
+		if s != nil && s.Score != nil {
+			if known++; known == 1 {
+				from = "mulai " + scoreTextOf(e, s).Text
+			}
+		}
+	}
+	if known < 2 {
+		return ""
+	}
+	return from
+}
+
+// methodBreaks are the places of the last eight scores at which the rule set is another than
+// that of the score before.
+func methodBreaks(scores []*scorecard.Score) []int {
+	var breaks []int
+	method := ""
+	for i, s := range scores[max(0, len(scores)-8):] {
+		if s == nil {
+			continue
+		}
+		if method != "" && s.Method != method {
+			breaks = append(breaks, i)
+		}
+		method = s.Method
+	}
+	return breaks
 }
 
 // extent is the distance between the lowest and the highest value.

@@ -366,7 +366,7 @@ type councilPage struct {
 	Info      editionInfo
 	Score     headline
 	Improved  []note
-	Attention []note
+	Attention []pacedNote
 	Earlier   []editionInfo // the newest first
 }
 

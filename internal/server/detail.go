@@ -178,7 +178,6 @@ func scoreHeadline(e *edition, level scoring.Level, code string, t tally) headli
 		h.Facts = append(h.Facts, fact{Name: "Target tercapai", Text: formatCount(t.Reached) + " dari " + formatCount(t.Due())})
 	}
 	if s != nil {
-		h.Facts = append(h.Facts, fact{Name: "Data masuk", Text: formatShare(s.Coverage)})
 		if s.Low != s.High {
 			h.Facts = append(h.Facts, spanFact(e, s))
 		}

@@ -163,19 +163,19 @@ func findingNote(e *edition, f scorecard.Finding) note {
 	} else {
 		detail = append(detail, formatCount(f.Agencies)+" unit.")
 	}
-	if c := newChange(f.Change); c.Mark == "up" || c.Mark == "down" {
+	if c := newChange(f.Change); c.Mark != "" && c.Mark != "flat" && e.IndicatorReal(f.Indicator.Code, e.View.Latest()).Verdict == scorecard.ChangeReal {
 		detail = append(detail, "Capaian "+c.Word+" "+c.Text+" poin sejak "+formatPeriod(f.Since)+".")
 	}
 	n.Detail = strings.Join(detail, " ")
 	return n
 }
 
-// highlights are up to three statements each on what got better and on what is furthest
-// behind. Nothing stands on both lists; who has not reported is always on the second.
-func highlights(e *edition) (improved, attention []note) {
+// highlights are up to three statements each on what got better, where that is real, and
+// on what is furthest behind. Nothing stands on both lists; who has not reported is always on the second.
+func highlights(e *edition) (improved []note, behind []pacedNote) {
 	told := map[string]bool{}
-	for _, f := range e.Improved(highlightCount) {
-		if newChange(f.Change).Mark == "up" {
+	for _, f := range e.Improved(len(e.Indicators)) {
+		if len(improved) < highlightCount && newChange(f.Change).Mark == "up" && e.IndicatorReal(f.Indicator.Code, e.View.Latest()).Verdict == scorecard.ChangeReal {
 			improved = append(improved, findingNote(e, f))
 			told[f.Indicator.Code] = true
 		}
@@ -185,17 +185,19 @@ func highlights(e *edition) (improved, attention []note) {
 	}
 	late := silentNotes(e)
 	for _, f := range e.NeedsAttention(2 * highlightCount) {
-		if len(attention)+len(late) < highlightCount && !told[f.Indicator.Code] {
+		if len(behind)+len(late) < highlightCount && !told[f.Indicator.Code] {
 			n := findingNote(e, f)
 			n.Detail = "Termasuk yang paling jauh dari target: rata-rata capaiannya " + formatNumber(f.Mean, 0) + " dari 100. " + n.Detail
-			attention = append(attention, n)
+			behind = append(behind, pacedNote{n, unseenPaces(e, f.Indicator.Code)})
 		}
 	}
-	attention = append(attention, late...)
-	if len(attention) == 0 {
-		attention = append(attention, note{Text: "Semua yang dinilai triwulan ini mencapai target."})
+	for _, n := range late {
+		behind = append(behind, pacedNote{note: n})
 	}
-	return improved, attention
+	if len(behind) == 0 {
+		behind = append(behind, pacedNote{note: note{Text: "Semua yang dinilai triwulan ini mencapai target."}})
+	}
+	return improved, behind
 }
 
 // highlightCount is how many statements each list of highlights has at most.
@@ -218,19 +220,24 @@ func silentNotes(e *edition) []note {
 	return []note{{Text: text, Detail: "Batas waktunya sudah lewat. Yang kosong tidak kami hitung nol.", Href: agencyPath(e, silent[0])}}
 }
 
-// lowestResults are the three lowest results under a score, which never stands without
-// them, each with the pace it would take.
+// lowestResults are the three lowest results under a score, which never stands without them.
 func lowestResults(e *edition, level scoring.Level, code string) []note {
 	var notes []note
+	for _, n := range attention(e, level, code) {
+		notes = append(notes, n.note)
+	}
+	return notes
+}
+
+// attention is lowestResults with the pace that each would take.
+func attention(e *edition, level scoring.Level, code string) []pacedNote {
+	var notes []pacedNote
 	for _, a := range e.Lowest(level, code, 3) {
 		n := targetNote(e, a)
 		if level != scoring.LevelAgency {
 			n.Detail = placeShort(e, e.Agency(a.Agency)) + ". " + n.Detail
 		}
-		if pace := paceText(e, a); pace != "" {
-			n.Detail += " " + pace
-		}
-		notes = append(notes, n)
+		notes = append(notes, pacedNote{n, paceText(e, a)})
 	}
 	return notes
 }

@@ -28,11 +28,11 @@ type homePage struct {
 	Goals     shares
 	Found     string // "412 dari 742 target tercapai"
 	Targets   segments
-	Lowest    []note
+	Lowest    []pacedNote
 	Places    places
 	Agencies  agencyTable
 	Improved  []note
-	Attention []note
+	Attention []pacedNote
 	Example   chart.SVG // a bullet, to explain bullets
 }
 
@@ -64,7 +64,7 @@ func showHome(e *edition, p params) (view, error) {
 		Search:   newSearch(e, "Lihat rapor di tempat Anda", ""),
 		Trend:    newTrend(e, trendFinding(e, scoring.LevelCity, scoring.CityCode), scores, "", nil),
 		Goals:    goalShares(e, score),
-		Lowest:   lowestResults(e, scoring.LevelCity, scoring.CityCode),
+		Lowest:   attention(e, scoring.LevelCity, scoring.CityCode),
 		Places:   newPlaces(e),
 		Agencies: newAgencyTable(e, orderOf(p)),
 		Example:  exampleBullet(),
@@ -90,9 +90,6 @@ func cityHeadline(e *edition, s *scorecard.Score) headline {
 		movementFact(e, "Dari triwulan lalu", latestMovement(e, scoring.LevelCity, scoring.CityCode)),
 		{Name: "Unit yang melapor", Text: formatCount(reported) + " dari " + formatCount(due)},
 	}}
-	if s != nil {
-		h.Facts = append(h.Facts, fact{Name: "Data yang sudah masuk", Text: formatShare(s.Coverage)})
-	}
 	h.Facts = append(h.Facts, spanFact(e, s))
 	h.Counts = ratingCounts(e, s)
 	return h

@@ -23,10 +23,10 @@ func newHonesty(e *edition, level scoring.Level, code string) honestyView {
 		return v
 	}
 	v.Facts = []honestyFact{
-		{formatShare(h.VerifiedShare), "sudah diperiksa"},
+		{formatShare(h.VerifiedShare), "diperiksa"},
 		{formatShare(h.FreshShare), "mutakhir"},
 		{formatShare(h.EvidencedShare), "berbukti"},
 	}
-	v.Finding = countOf(h.Full, h.Due) + " target berdata lengkap: diperiksa, mutakhir, dan berbukti"
+	v.Finding = countOf(h.Full, h.Due) + " target punya data yang diperiksa, mutakhir, dan berbukti"
 	return v
 }

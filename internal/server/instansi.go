@@ -110,7 +110,7 @@ type agencyPage struct {
 	Trend        trendFigure
 	Services     serviceTable
 	Notes        []note
-	Lowest       []note
+	Lowest       []pacedNote
 	Shares       shares
 	Found        string // "12 dari 20 indikator mencapai target"
 	Objectives   []agencyObjective
@@ -183,7 +183,7 @@ func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 	}
 	page.Trend = newTrend(e, comparisonFinding(e, agency, scores, means, among), scores, "Rerata", means)
 	page.Notes = agencyNotes(e, agency)
-	page.Lowest = lowestResults(e, scoring.LevelAgency, agency.Code)
+	page.Lowest = attention(e, scoring.LevelAgency, agency.Code)
 	page.Shares = agencyShares(e, agency, score)
 	page.Found, _, page.LeftOut = agencyIndicators(e, agency)
 	page.Objectives = agencyObjectives(e, agency)

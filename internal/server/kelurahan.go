@@ -62,7 +62,7 @@ type placePage struct {
 	Trend        trendFigure
 	Services     serviceTable
 	Notes        []note
-	Lowest       []note
+	Lowest       []pacedNote
 	Shares       shares
 	Found        string // "12 dari 20 indikator mencapai target"
 	Indicators   []indicatorRow
@@ -99,7 +99,7 @@ func showPlace(e *edition, p params) (view, error) {
 		Trend:        newTrend(e, comparisonFinding(e, agency, scores, means, among), scores, "Rerata", means),
 		Services:     newServiceTable(e, agency),
 		Notes:        agencyNotes(e, agency),
-		Lowest:       lowestResults(e, scoring.LevelAgency, agency.Code),
+		Lowest:       attention(e, scoring.LevelAgency, agency.Code),
 		Shares:       agencyShares(e, agency, score),
 		Satisfaction: newSatisfactionView(e, agency),
 		Office:       agency.Website,
@@ -148,9 +148,6 @@ func placeHeadline(e *edition, agency *scorecard.Agency, s *scorecard.Score, amo
 	}
 	if city := scoreTextOf(e, e.Score(scoring.LevelCity, scoring.CityCode, period)); city.Text != noFigure {
 		h.Facts = append(h.Facts, fact{Name: "Nilai Kota Blitar", Text: city.Text, Href: e.Link("/")})
-	}
-	if s != nil {
-		h.Facts = append(h.Facts, fact{Name: "Data yang sudah masuk", Text: formatShare(s.Coverage)})
 	}
 	h.Facts = append(h.Facts, spanFact(e, s))
 	h.Counts = ratingCounts(e, s)

@@ -30,6 +30,25 @@ func paceText(e *edition, a *scorecard.Achievement) string {
 	return ""
 }
 
+// unseenPaces counts the agencies for which an indicator must move faster than it ever did
+// there to reach this year's target, or its only agency's pace; empty where none must.
+func unseenPaces(e *edition, indicator string) string {
+	targets := e.AchievementsFor(indicator, e.View.Latest())
+	if len(targets) == 1 {
+		return paceText(e, targets[0])
+	}
+	unseen := 0
+	for _, a := range targets {
+		if p := e.Pace(a.Agency, indicator, a.Period); p != nil && p.Year != nil && p.Year.Unseen {
+			unseen++
+		}
+	}
+	if unseen == 0 {
+		return ""
+	}
+	return "Di " + countOf(unseen, len(targets)) + " unit, laju yang perlu untuk target tahun ini belum pernah tercapai."
+}
+
 // paceTo says the pace to one target beside the best ever seen.
 func paceTo(ind *scorecard.Indicator, p *scorecard.Pace, to *scorecard.PaceTo) string {
 	needed := paceFigure(ind, p, *to.Needed, p.Best)

@@ -154,15 +154,6 @@ type fact struct {
 	Muted            string
 }
 
-// changeFact is a fact about a change; without one it says so.
-func changeFact(name string, by *string) fact {
-	if by == nil {
-		return fact{Name: name, Text: "belum dapat dibandingkan"}
-	}
-	c := newChange(by)
-	return fact{Name: name, Change: &c}
-}
-
 // spanFact tells what a score may still become.
 func spanFact(e *edition, s *scorecard.Score) fact {
 	f := fact{Name: "Bila semua data masuk", Text: noFigure}
@@ -247,6 +238,12 @@ type tile struct {
 
 // note is a statement, which may lead to its source.
 type note struct{ Text, Detail, Href string }
+
+// pacedNote is a note with the pace it would take; empty where there is nothing to say.
+type pacedNote struct {
+	note
+	Pace string
+}
 
 // searchBox is the search strip.
 type searchBox struct {

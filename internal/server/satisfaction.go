@@ -56,7 +56,7 @@ func newSatisfactionView(e *edition, agency *scorecard.Agency) *satisfactionView
 		}
 	}
 	if before := surveyBefore(e, s); before != nil {
-		v.Facts = append(v.Facts, changeFact("Dari semester lalu", scorecard.Subtract(&s.IKM, &before.IKM)))
+		v.Facts = append(v.Facts, fact{Name: "Semester sebelumnya", Text: formatGraded(steps, before.IKM)})
 	}
 	if s.MinSample != nil && s.Respondents < *s.MinSample {
 		v.TooFew = "Sampel belum memenuhi: perlu paling sedikit " + formatCount(*s.MinSample) + " jawaban. Bacalah nilai ini dengan hati-hati."

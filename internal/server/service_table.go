@@ -44,7 +44,7 @@ func newServiceTable(e *edition, agency *scorecard.Agency) serviceTable {
 		row := agencyService{Name: s.Name, Href: e.Link("/layanan/" + s.Code), Cost: sentenceStart(promisedCost(s.Standard)), Time: promisedTime(s.Standard),
 			Speed: noFigure, Accuracy: noFigure, Pleasure: noFigure, Status: status{"none", "Belum ada data"}}
 		if s.Standard != nil {
-			row.Requirements = strings.Join(s.Standard.Requirements, ", ")
+			row.Requirements = firstFew(s.Standard.Requirements, 2)
 		}
 		if r := e.Result(s.Code, agency.Code, e.View.Latest()); r != nil && r.Done > 0 {
 			measured++
@@ -71,6 +71,15 @@ func newServiceTable(e *edition, agency *scorecard.Agency) serviceTable {
 	}
 	t.Measured = measured > 0
 	return t
+}
+
+// firstFew lists the first n of some things and counts the others: "KTP, KK, dan 3 lainnya".
+// One more than n is listed in full.
+func firstFew(things []string, n int) string {
+	if len(things) <= n+1 {
+		return strings.Join(things, ", ")
+	}
+	return strings.Join(things[:n], ", ") + ", dan " + formatCount(len(things)-n) + " lainnya"
 }
 
 // shareStatus says in the words for one target how a share stands to its target, both in

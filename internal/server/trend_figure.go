@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 
 	"petajalan/internal/chart"
 	"petajalan/internal/scorecard"
@@ -11,6 +12,7 @@ import (
 // trendFigure is a trend with its words and its table.
 type trendFigure struct {
 	Title, Subtitle string
+	Broken          string // says where the line is cut, and why; empty where it is not
 	Plot            chart.SVG
 	ReferenceName   string // empty when there is nothing to compare with
 	Rows            []trendRow
@@ -26,7 +28,8 @@ type trendRow struct {
 func newTrend(e *edition, title string, scores []*scorecard.Score, referenceName string, references []*string) trendFigure {
 	f := trendFigure{Title: title, ReferenceName: referenceName}
 	points := make([]chart.Point, len(e.Periods))
-	var label, referenceLabel string
+	var label, referenceLabel, method string
+	var breaks []string
 	for i, info := range e.Periods {
 		p := info.Period
 		row := trendRow{Period: p, Value: noFigure, Span: noFigure, Reference: noFigure}
@@ -35,6 +38,11 @@ func newTrend(e *edition, title string, scores []*scorecard.Score, referenceName
 			points[i].Year = strconv.Itoa(p.Year)
 		}
 		if s := scores[i]; s != nil {
+			if method != "" && s.Method != method {
+				points[i].Break = true
+				breaks = append(breaks, formatPeriod(p))
+			}
+			method = s.Method
 			points[i].Value, points[i].Low, points[i].High = geometry(s.Score), geometry(&s.Low), geometry(&s.High)
 			row.Value, row.Span = scoreTextOf(e, s).Text, spanText(e, s)
 			label = row.Value
@@ -51,6 +59,9 @@ func newTrend(e *edition, title string, scores []*scorecard.Score, referenceName
 		Points: points, Limits: bandLimits(e), Floor: floor, Ceiling: ceiling,
 		Label: label, ReferenceLabel: referenceLabel,
 	}.SVG()
+	if len(breaks) > 0 {
+		f.Broken = "Garis terputus pada " + strings.Join(breaks, ", ") + ": cara menghitung berganti, jadi nilainya tidak disambung."
+	}
 	f.Subtitle = "Nilai rapor, 0–100. Pita: kemungkinan nilai bila semua data sudah masuk."
 	if floor > 0 {
 		f.Subtitle += " Sumbu dimulai dari " + strconv.Itoa(int(floor)) + "."

@@ -28,10 +28,11 @@ type goalPage struct {
 	Honesty    honestyView
 	Headline   headline
 	Trend      trendFigure
+	Found      string // "2 dari 3 sasaran berkategori tinggi atau sangat tinggi"
 	Objectives []objectiveRow
 	Members    []memberRow // one vote each, by name
 	Voters     int         // members with a score
-	Lowest     []note
+	Lowest     []pacedNote
 	Tally      tally
 	Others     []figureLink // the other goals
 }
@@ -65,15 +66,19 @@ func showGoal(e *edition, p params) (view, error) {
 		Trail:   trail(e, crumb{"Indikator", "/indikator"}, crumb{Name: "Tujuan " + goal.Code}),
 		Goal:    goal,
 		Honesty: newHonesty(e, scoring.LevelGoal, goal.Code),
-		Lowest:  lowestResults(e, scoring.LevelGoal, goal.Code),
+		Lowest:  attention(e, scoring.LevelGoal, goal.Code),
 		Tally:   tallyOf(e, targets),
 	}
 	page.Headline = scoreHeadline(e, scoring.LevelGoal, goal.Code, page.Tally)
 	scores := e.Scores(scoring.LevelGoal, goal.Code)
 	page.Trend = newTrend(e, trendFinding(e, scoring.LevelGoal, goal.Code), scores, "", nil)
+	var reached []*scorecard.Score
 	for _, o := range goal.Objectives {
-		page.Objectives = append(page.Objectives, objectiveRow{o, scoreTextOf(e, e.Score(scoring.LevelObjective, o.Code, e.View.Latest())), listIndicators(e, o.Code)})
+		s := e.Score(scoring.LevelObjective, o.Code, e.View.Latest())
+		reached = append(reached, s)
+		page.Objectives = append(page.Objectives, objectiveRow{o, scoreTextOf(e, s), listIndicators(e, o.Code)})
 	}
+	page.Found = upperBands(e, reached, "sasaran")
 	page.Members = members(e, targets)
 	for _, m := range page.Members {
 		if m.Score != nil {
