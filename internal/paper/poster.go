@@ -56,6 +56,20 @@ type PosterRow struct {
 	Status string // under the value
 }
 
+// Runs are the blocks in groups that stand together: a full one alone, halves that follow
+// each other in two columns.
+func (p Poster) Runs() [][]PosterBlock {
+	var runs [][]PosterBlock
+	for i, b := range p.Blocks {
+		if last := len(runs) - 1; i > 0 && b.Half && p.Blocks[i-1].Half {
+			runs[last] = append(runs[last], b)
+		} else {
+			runs = append(runs, []PosterBlock{b})
+		}
+	}
+	return runs
+}
+
 // Limits of what is printed of one text, so that no single one fills the page.
 const (
 	longestName = 260

@@ -104,18 +104,20 @@ func WritePosterPDF(w io.Writer, p Poster) error {
 
 // content draws everything above the foot.
 func (pr *press) content(p Poster) {
-	pr.y = 0
+	scale := pr.scale
+	pr.y, pr.scale = 0, 1 // the head keeps its size
 	if p.Mark != "" {
 		pr.fill(0, 0, pageWidth, 9, stripColor)
 		pr.line(pageMargin, 6.2, 10, true, inkColor, p.Mark)
 		pr.y = 9
 	}
 	pr.y += 9
-	pr.bars(pageMargin, pr.y+4.5, 4.5, 5)
-	pr.line(pageMargin+10, pr.y+4.3, 12, true, brandColor, p.Site)
+	pr.bars(pageMargin, pr.y+4.5, 5, 5)
+	pr.line(pageMargin+9, pr.y+4.3, 12, true, brandColor, p.Site)
 	pr.right(pageWidth-pageMargin, pr.y+4.3, 12, false, mutedColor, p.Period)
 	pr.y += 9
 	pr.rule(pageMargin, pr.y, pageWidth-2*pageMargin, 0.6, brandColor)
+	pr.scale = scale
 	pr.y += 4 * pr.scale
 	width := pageWidth - 2*pageMargin
 	pr.block(p.Kicker, pageMargin, width, 11, false, mutedColor)

@@ -28,8 +28,7 @@ func (pr *press) block(s string, x, width, size float64, bold bool, color rgb) {
 	height := pr.points(size)
 	for _, line := range pr.wrap(s, width, size, bold) {
 		if !pr.dry {
-			pr.font(size, bold, color)
-			pr.pdf.Text(x, pr.y+height*0.76, line)
+			pr.line(x, pr.y+height*0.76, size, bold, color, line)
 		}
 		pr.y += height
 	}
@@ -46,7 +45,7 @@ func (pr *press) wrap(s string, width, size float64, bold bool) []string {
 	line := ""
 	for _, word := range strings.Fields(s) {
 		longer := strings.TrimPrefix(line+" "+word, " ")
-		if pr.pdf.GetStringWidth(longer) <= width {
+		if pr.width(longer) <= width {
 			line = longer
 			continue
 		}
@@ -55,7 +54,7 @@ func (pr *press) wrap(s string, width, size float64, bold bool) []string {
 		}
 		line = ""
 		for _, r := range word {
-			if line != "" && pr.pdf.GetStringWidth(line+string(r)) > width {
+			if line != "" && pr.width(line+string(r)) > width {
 				lines = append(lines, line)
 				line = ""
 			}
@@ -65,21 +64,34 @@ func (pr *press) wrap(s string, width, size float64, bold bool) []string {
 	return append(lines, line)
 }
 
+// wordSpace is what is added between words, in sizes of the letters: the typeface sets tight.
+const wordSpace = 0.06
+
+// width is that of a line in the present font.
+func (pr *press) width(s string) float64 {
+	_, size := pr.pdf.GetFontSize()
+	return pr.pdf.GetStringWidth(s) + float64(strings.Count(s, " "))*size*wordSpace
+}
+
 // line writes one line with its baseline at y and returns where it ends.
 func (pr *press) line(x, y, size float64, bold bool, color rgb, s string) float64 {
 	pr.font(size, bold, color)
-	if !pr.dry && s != "" {
-		pr.pdf.Text(x, y, s)
+	if pr.dry {
+		return x + pr.width(s)
 	}
-	return x + pr.pdf.GetStringWidth(s)
+	for _, word := range strings.SplitAfter(s, " ") {
+		if word != "" {
+			pr.pdf.Text(x, y, word)
+		}
+		x += pr.width(word)
+	}
+	return x
 }
 
 // right writes one line that ends at x.
 func (pr *press) right(x, y, size float64, bold bool, color rgb, s string) {
 	pr.font(size, bold, color)
-	if !pr.dry && s != "" {
-		pr.pdf.Text(x-pr.pdf.GetStringWidth(s), y, s)
-	}
+	pr.line(x-pr.width(s), y, size, bold, color, s)
 }
 
 // number writes a large figure; the comma of this typeface stands in room for columns, which

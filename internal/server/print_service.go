@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"strings"
 
 	"petajalan/internal/paper"
 	"petajalan/internal/scorecard"
@@ -24,11 +25,7 @@ func servicePoster(e *edition, s *scorecard.Service, a *scorecard.Agency) paper.
 		{Name: "Waktu", Text: sentenceStart(promisedTime(s.Standard))},
 		{Name: "Biaya", Text: sentenceStart(promisedCost(s.Standard))},
 	}
-	for _, part := range promiseParts(s.Standard) {
-		if part.Name != "Jangka waktu" && (part.Name != "Biaya" || s.Standard != nil && s.Standard.FeeNote != nil) {
-			p.Blocks = append(p.Blocks, promiseBlock(part))
-		}
-	}
+	p.Blocks = promiseBlocks(s.Standard)
 	p.Blocks = append(p.Blocks, measuredBlock(e, s, a, onTime, uncorrected, done))
 	if s.Standard != nil && s.Standard.Status == statusExample && p.Mark == "" {
 		p.Mark = "CONTOH: standar layanan ini belum resmi."
@@ -44,22 +41,35 @@ func counterName(e *edition, a *scorecard.Agency) string {
 	return placeName(e, a)
 }
 
-// promiseBlock is one part of the promise.
-func promiseBlock(part promisePart) paper.PosterBlock {
-	b := paper.PosterBlock{Title: part.Name, Half: true}
-	if len(part.List) > 0 {
-		b.Title, b.List, b.Half = "Yang perlu dibawa", true, false
-		for _, item := range part.List {
-			b.Rows = append(b.Rows, paper.PosterRow{Name: item})
+// promiseBlocks are the parts of a promise that are not told by the figures above, in the
+// words of a visitor; what nobody has stated is named at the end.
+func promiseBlocks(s *scorecard.Standard) []paper.PosterBlock {
+	titles := []string{"Yang perlu dibawa", "Alur", "Waktu", "Biaya", "Yang Anda terima", "Bila ada keluhan"}
+	var blocks []paper.PosterBlock
+	var unknown []string
+	for i, part := range promiseParts(s) {
+		b := paper.PosterBlock{Title: titles[i], Half: true}
+		switch {
+		case !part.Known:
+			unknown = append(unknown, strings.ToLower(titles[i]))
+			continue
+		case len(part.List) > 0:
+			b.List, b.Half = true, false
+			for _, item := range part.List {
+				b.Rows = append(b.Rows, paper.PosterRow{Name: item})
+			}
+		case titles[i] == "Waktu", titles[i] == "Biaya" && part.Text == sentence(promisedCost(s)):
+			continue // the figures say it
+		default:
+			b.Rows = []paper.PosterRow{{Name: part.Text}}
 		}
-		return b
+		blocks = append(blocks, b)
 	}
-	text := part.Text
-	if !part.Known {
-		text = "Belum dinyatakan."
+	if len(unknown) > 0 {
+		blocks = append(blocks, paper.PosterBlock{Title: "Belum dinyatakan", Half: true,
+			Rows: []paper.PosterRow{{Name: sentence(strings.Join(unknown, ", ")), Detail: "Bagian ini wajib ada dalam standar pelayanan."}}})
 	}
-	b.Rows = []paper.PosterRow{{Name: text}}
-	return b
+	return blocks
 }
 
 // servedCounts are the requests of the newest quarter at the counter of an agency, or of all

@@ -43,9 +43,10 @@ func placePoster(e *edition, a *scorecard.Agency) paper.Poster {
 	services := newServiceTable(e, a)
 
 	p := basePoster(e)
-	p.Kicker, p.Title, p.Finding = "Kecamatan "+districtName(e, a), u.Name, ended(u.Finding)
+	p.Kicker, p.Title, p.Finding = "Kecamatan "+districtName(e, a), u.Name, sentence(u.Finding)
 	p.Figures = []paper.PosterFigure{scoreFigure(u)}
-	for _, f := range placeHeadline(e, a, score, among).Facts {
+	facts := placeHeadline(e, a, score, among).Facts
+	for _, f := range facts[:min(len(facts), 4)] {
 		p.Facts = append(p.Facts, paper.PosterFact{Name: f.Name, Text: factText(f)})
 	}
 	block := paper.PosterBlock{Title: "Janji dan kenyataan", Note: "Selesai tepat waktu berarti selesai dalam waktu yang dijanjikan."}
@@ -60,7 +61,13 @@ func placePoster(e *edition, a *scorecard.Agency) paper.Poster {
 		p.Blocks = append(p.Blocks, block)
 	}
 	p.Blocks = append(p.Blocks, noteBlock("Yang perlu diperhatikan", lowestResults(e, scoring.LevelAgency, a.Code)))
-	p.Blocks = append(p.Blocks, noteBlock("Yang patut diketahui", agencyNotes(e, a)))
+	var told []note
+	for _, n := range agencyNotes(e, a) {
+		if n.Href != "#skm" { // the survey has a block of its own
+			told = append(told, n)
+		}
+	}
+	p.Blocks = append(p.Blocks, noteBlock("Yang patut diketahui", told))
 	if s := satisfactionBlock(e, a); len(s.Rows) > 0 {
 		p.Blocks = append(p.Blocks, s)
 	}
@@ -113,9 +120,22 @@ func measuredSpeed(r *scorecard.ServiceResult) (value, detail string) {
 func noteBlock(title string, notes []note) paper.PosterBlock {
 	b := paper.PosterBlock{Title: title, Half: true}
 	for _, n := range notes {
-		b.Rows = append(b.Rows, paper.PosterRow{Name: n.Text, Detail: n.Detail})
+		b.Rows = append(b.Rows, paper.PosterRow{Name: n.Text, Detail: firstSentences(n.Detail, 2)})
 	}
 	return b
+}
+
+// firstSentences keeps the first n sentences of a text.
+func firstSentences(text string, n int) string {
+	end := 0
+	for range n {
+		at := strings.Index(text[end:], ". ")
+		if at < 0 {
+			return text
+		}
+		end += at + len(". ")
+	}
+	return strings.TrimSpace(text[:end])
 }
 
 // satisfactionBlock is what the visitors of an agency say; without rows where there is no
@@ -126,10 +146,11 @@ func satisfactionBlock(e *edition, a *scorecard.Agency) paper.PosterBlock {
 	if v == nil {
 		return b
 	}
-	b.Rows = append(b.Rows, paper.PosterRow{Name: v.Heading + " dari 100", Detail: v.Rating.Word + ". " + v.TooFew})
-	for _, f := range v.Facts {
-		b.Rows = append(b.Rows, paper.PosterRow{Name: f.Name + ": " + factText(f)})
+	detail := sentence(v.Rating.Word)
+	if n := len(v.Elements); n > 1 {
+		detail += " Paling puas: " + strings.ToLower(v.Elements[0].Name) + ". Paling kurang: " + strings.ToLower(v.Elements[n-1].Name) + "."
 	}
+	b.Rows = append(b.Rows, paper.PosterRow{Name: v.Heading + " dari 100", Detail: strings.TrimSpace(detail + " " + v.TooFew)})
 	return b
 }
 
@@ -143,12 +164,4 @@ func filled(p paper.Poster) paper.Poster {
 	}
 	p.Blocks = blocks
 	return p
-}
-
-// ended gives a sentence its full stop.
-func ended(s string) string {
-	if s == "" || strings.HasSuffix(s, ".") || strings.HasSuffix(s, "!") {
-		return s
-	}
-	return s + "."
 }
