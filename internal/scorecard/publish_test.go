@@ -3,7 +3,6 @@ package scorecard_test
 import (
 	"context"
 	"errors"
-	"math/big"
 	"testing"
 	"time"
 
@@ -74,12 +73,15 @@ func TestPublishing(t *testing.T) {
 		}
 	})
 	t.Run("AStatisticianRecomputesEveryFigureFromTheBytes", func(t *testing.T) {
-		c := readContent(t, db, second.Number)
-		s := statistician{t, c, rat(&c.Method.Cap), map[*scorecard.Achievement]*big.Rat{}, map[*scorecard.Achievement]*big.Rat{}}
-		if achievements, scores := s.recompute(); achievements < 4000 || scores < 400 {
-			t.Errorf("only %d achievements and %d scores were compared", achievements, scores)
+		checked, err := scorecard.Check(readBytes(t, db, second.Number))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if checked.Scored < 4000 || checked.Scores < 400 || checked.SHA256 != second.SHA256 {
+			t.Errorf("only %d achievements and %d scores were compared, or another publication: %s", checked.Scored, checked.Scores, checked.SHA256)
 		}
 	})
+	t.Run("EveryChangeOfTheBytesIsFound", func(t *testing.T) { checkFindsEveryChange(t, readBytes(t, db, second.Number)) })
 	t.Run("AnOlderPeriodIsRefused", func(t *testing.T) {
 		_, err := publish(t, db, earlier, "perbaikan", november)
 		if got := fault.KindOf(err); got != fault.Conflict {
