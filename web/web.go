@@ -25,7 +25,7 @@ var Styles = []string{
 	"components/mark.css",
 	"components/chart.css",
 	"components/trend.css",
-	"components/promise.css",
+	"components/dots.css",
 	"components/segments.css",
 	"components/map.css",
 	"components/tiles.css",
@@ -34,7 +34,6 @@ var Styles = []string{
 	"components/notes.css",
 	"components/form.css",
 	"components/steps.css",
-	"styles/print.css",
 	"styles/forced-colors.css",
 }
 

@@ -49,7 +49,7 @@ func (t Dots) SVG() SVG {
 		if len(g.Values) == 0 {
 			continue
 		}
-		d.add(`<path class="`, escape(g.Class), `" d="`)
+		d.add(`<path class="`, escape(g.Class), `" stroke-width="8" stroke-linecap="round" vector-effect="non-scaling-stroke" d="`)
 		for _, v := range g.Values {
 			at := place(v)
 			d.add(`M`, (float64(at)+.5)/dotPlaces*100, ` `, height-dotSize/2-1-step*float64(piles[at]), `h0`)

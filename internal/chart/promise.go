@@ -6,8 +6,7 @@ import (
 )
 
 // Promise shows a plan over its years: what is promised for each period, as stairs, and
-// what was reached so far, as a line. Its classes are those of a trend; only the stairs
-// have one of their own.
+// what was reached so far, as a line. Its classes are those of a trend and of a bullet.
 type Promise struct {
 	Slots          []Slot
 	Ticks          []Tick
@@ -106,8 +105,8 @@ func (p Promise) SVG() SVG {
 		of    func(Slot) *float64
 	}{
 		{"trend__reference", func(s Slot) *float64 { return s.First }},
-		{"promise__line", func(s Slot) *float64 { return s.Promise }},
-		{"promise__line", func(s Slot) *float64 { return s.PromiseHigh }},
+		{"bullet__whisker", func(s Slot) *float64 { return s.Promise }},
+		{"bullet__whisker", func(s Slot) *float64 { return s.PromiseHigh }},
 	} {
 		if path := p.stairs(stairs.of, y); path != "" {
 			d.add(`<path class="`, stairs.class, `" d="`, path, `"/>`)
@@ -246,7 +245,7 @@ func (p Promise) drawLabels(d *drawing, y scale) {
 				at -= apart
 			}
 		}
-		d.add(`<text class="trend__value promise__value" x="`, p.middle(i), `%" dx="9" y="`, math.Max(trendTop, math.Min(at, trendBottom-3)), `">`, escape(p.Label), `</text>`)
+		d.add(`<text class="trend__band trend__band--left trend__value" x="`, p.middle(i), `%" dx="9" y="`, math.Max(trendTop, math.Min(at, trendBottom-3)), `">`, escape(p.Label), `</text>`)
 	}
 	if n := len(p.Slots); n > 0 && p.PromiseLabel != "" {
 		s := p.Slots[n-1]
