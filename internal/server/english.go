@@ -18,12 +18,13 @@ func showEnglishMethod(e *edition, _ params) (view, error) {
 	p.Lang, p.Translation = "en", "/metode"
 	page := englishMethodPage{methodPage: newMethodPage(e, p), Number: formatPlain(e.Number), Date: e.PublishedAt.UTC().Format("2 January 2006")}
 	page.Trail = trail(e, crumb{Name: "How we score"})
+	page.Trail[0].Name = "Home"
 	for i, d := range []struct{ direction, formula, span string }{
 		{"Higher is better", "actual ÷ target × 100", "Below the range: actual ÷ lower bound × 100. Inside: 100. Above: actual ÷ upper bound × 100."},
 		{"Lower is better", "(2 − actual ÷ target) × 100", "Below the range: (2 − actual ÷ lower bound) × 100. Inside: 100. Above: (2 − actual ÷ upper bound) × 100."},
 		{"On target", "100 − |actual − target| ÷ target × 100", "Inside the range: 100. Outside: 100 − distance to the bound ÷ bound × 100."},
 		{"Yes or no", "100 if done, 0 if not", "No ranges."},
-		{"Milestones", "percent of the step reached ÷ percent of the step promised × 100", "No ranges."},
+		{"Steps", "percent of the step reached ÷ percent of the step promised × 100", "No ranges."},
 		{"Grade", "rank of the grade reached ÷ rank of the grade promised × 100", "No ranges."},
 	} {
 		page.Formulas[i] = formulaRow{d.direction, d.formula, d.span}

@@ -18,13 +18,14 @@ type correctionsPage struct {
 
 // correctionGroup is what one publication corrected against the one before.
 type correctionGroup struct {
-	Info   editionInfo
-	Title  string
-	Reason string
-	Href   string // the whole comparison
-	Rows   []correction
-	Count  int // of corrections, of which Rows are the first
-	Late   int // reports of old periods that came in only now
+	Info    editionInfo
+	Title   string
+	Reason  string
+	Href    string       // the whole comparison
+	Rows    []correction // the first of all corrections
+	Values  int          // reported values that were corrected
+	Targets int          // targets that were amended
+	Late    int          // reports of old periods that came in only now
 }
 
 // correction is one thing that was published and has changed since.
@@ -48,7 +49,7 @@ func showCorrections(e *edition, _ params) (view, error) {
 			"Setiap angka dan target yang diperbaiki sesudah terbit dalam Rapor Layanan Kota Blitar, dengan alasan dan tanggalnya."),
 		Trail: trail(e, crumb{Name: "Perbaikan data"}),
 	}
-	total, newer := 0, e
+	values, targets, newer := 0, 0, e
 	for number := e.Number; number > 1; number-- {
 		if e.Number-number == correctionGroups {
 			page.Before = number
@@ -58,17 +59,27 @@ func showCorrections(e *edition, _ params) (view, error) {
 		if err != nil {
 			return view{}, err
 		}
-		if g := newCorrections(e, older, newer); g.Count+g.Late > 0 {
+		if g := newCorrections(e, older, newer); g.Count()+g.Late > 0 {
 			page.Groups = append(page.Groups, g)
-			total += g.Count
+			values, targets = values+g.Values, targets+g.Targets
 		}
 		newer = older
 	}
-	page.Finding = "Belum ada angka terbitan yang diperbaiki"
-	if total > 0 {
-		page.Finding = formatCount(total) + " angka dan target diperbaiki sesudah terbit"
-	}
+	page.Finding = correctionsFinding(values, targets)
 	return view{template: "perbaikan", data: page}, nil
+}
+
+// correctionsFinding counts what was corrected.
+func correctionsFinding(values, targets int) string {
+	switch {
+	case values == 0 && targets == 0:
+		return "Belum ada angka terbitan yang diperbaiki"
+	case targets == 0:
+		return formatCount(values) + " angka diperbaiki sesudah terbit"
+	case values == 0:
+		return formatCount(targets) + " target diubah sesudah terbit"
+	}
+	return formatCount(values) + " angka dan " + formatCount(targets) + " target diubah sesudah terbit"
 }
 
 // newCorrections tells what the newer of two publications corrected; links stay in e.
@@ -76,19 +87,18 @@ func newCorrections(e, older, newer *edition) correctionGroup {
 	info, _ := findInfo(e.Others, newer.Number)
 	g := correctionGroup{
 		Info:   info,
-		Title:  "Terbitan " + formatPlain(newer.Number) + " memperbaiki terbitan " + formatPlain(older.Number),
 		Reason: sentence(info.Reason),
 		Href:   "/terbitan/" + formatPlain(older.Number) + "..." + formatPlain(newer.Number),
 	}
 	c := scorecard.Compare(older.View, newer.View)
 	add := func(row correction) {
-		g.Count++
 		if len(g.Rows) < correctionRows {
 			g.Rows = append(g.Rows, row)
 		}
 	}
 	for _, t := range c.Targets {
 		if t.Before != nil {
+			g.Targets++
 			add(targetCorrection(e, newer, t))
 		}
 	}
@@ -97,10 +107,19 @@ func newCorrections(e, older, newer *edition) correctionGroup {
 			g.Late++
 			continue
 		}
+		g.Values++
 		add(valueCorrection(e, newer, v))
 	}
+	verb := " melengkapi terbitan "
+	if g.Count() > 0 {
+		verb = " memperbaiki terbitan "
+	}
+	g.Title = "Terbitan " + formatPlain(newer.Number) + verb + formatPlain(older.Number)
 	return g
 }
+
+// Count is how many corrections there are, of which Rows are the first.
+func (g correctionGroup) Count() int { return g.Values + g.Targets }
 
 // targetCorrection says that a target was amended.
 func targetCorrection(e, newer *edition, t scorecard.TargetChange) correction {
@@ -123,8 +142,8 @@ func valueCorrection(e, newer *edition, v scorecard.AchievementChange) correctio
 	if ind := newer.Indicator(v.After.Indicator); ind != nil {
 		row.What = ind.Name
 	}
-	row.Text = agencyName(newer, v.After.Agency) + ", " + formatPeriod(v.After.Period) + ": dari " +
-		reportedText(newer, v.Before) + " menjadi " + reportedText(newer, v.After) + "."
+	row.Text = agencyName(newer, v.After.Agency) + ", " + formatPeriod(v.After.Period) + ": semula " +
+		reportedText(newer, v.Before) + ", kini " + reportedText(newer, v.After) + "."
 	if p := v.After.Provenance; p != nil {
 		row.Reason = sentence(p.Note)
 	}

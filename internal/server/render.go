@@ -104,7 +104,7 @@ func (p Page) FootLinks() []menuItem {
 	return []menuItem{
 		{Name: "Cara kami menilai", Href: p.Link("/metode")},
 		{Name: "Data terbuka", Href: p.Link("/data")},
-		{Name: "API untuk pengembang", Href: p.Link("/data/api")},
+		{Name: "Data untuk program (API)", Href: p.Link("/data/api")},
 		{Name: "Riwayat terbitan", Href: p.Link("/terbitan")},
 		{Name: "Perbaikan data", Href: p.Link("/perbaikan")},
 		{Name: "Tentang situs ini", Href: p.Link("/tentang")},

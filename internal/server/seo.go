@@ -34,6 +34,9 @@ func (p Page) Preview() preview {
 	}
 	v.Canonical = p.Edition.Absolute(p.Path)
 	v.Title = strings.TrimSuffix(p.Title, " · "+siteName)
+	if p.Path == "/" {
+		v.Title = siteName
+	}
 	v.Site, v.Locale, v.OtherLang = siteName, "id_ID", "en"
 	if p.Lang == "en" {
 		v.Locale, v.OtherLang = "en_GB", "id"

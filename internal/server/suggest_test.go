@@ -29,13 +29,13 @@ func TestTheNearestNamesAreSuggested(t *testing.T) {
 	e := blitar(t)
 	for path, want := range map[string]string{
 		"/kelurahan/bendogrit":          "/kelurahan/bendogerit",
-		"/kelurahan/bendo":              "/kelurahan/bendogerit",
+		"/kelurahan/bendog":             "/kelurahan/bendogerit",
 		"/bendogerti":                   "/kelurahan/bendogerit",
 		"/kelurhan":                     "/kelurahan",
 		"/indikator/TEPAT-WKTU":         "/indikator/TEPAT-WAKTU",
 		"/tujuan/transparan-dan":        "/tujuan/T2",
 		"/layanan/surat-ketrangan-usha": "/layanan/kel-3",
-		"/x/y/z/metod":                  "",
+		"/x/y/z/metod":                  "/metode",
 		"/kelurahan/qqqqqq":             "",
 		"/":                             "",
 		"/kelurahan/\xff\xfe":           "",
