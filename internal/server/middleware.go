@@ -26,28 +26,39 @@ const (
 	workCSP   = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 )
 
-// setHeaders sets what every response has.
-func (s *Server) setHeaders(h http.Header, csp string) {
-	h.Set("Content-Security-Policy", csp)
-	h.Set("X-Content-Type-Options", "nosniff")
-	h.Set("Referrer-Policy", "same-origin")
-	h.Set("Permissions-Policy", "accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()")
-	h.Set("Cross-Origin-Opener-Policy", "same-origin")
-	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+// Values of the headers of every response. All responses share them, so nobody may change
+// what is in them; a handler that wants another value sets another slice.
+var (
+	publicPolicy = []string{publicCSP}
+	workPolicy   = []string{workCSP}
+	noSniff      = []string{"nosniff"}
+	sameOrigin   = []string{"same-origin"}
+	noDevices    = []string{"accelerometer=(), camera=(), geolocation=(), gyroscope=(), microphone=(), payment=(), usb=()"}
+	insistOnTLS  = []string{"max-age=31536000; includeSubDomains"}
+)
+
+// setHeaders sets what every response has. The names are in canonical form.
+func (s *Server) setHeaders(h http.Header, policy []string) {
+	h["Content-Security-Policy"] = policy
+	h["X-Content-Type-Options"] = noSniff
+	h["Referrer-Policy"] = sameOrigin
+	h["Permissions-Policy"] = noDevices
+	h["Cross-Origin-Opener-Policy"] = sameOrigin
+	h["Cross-Origin-Resource-Policy"] = sameOrigin
 	if s.secure {
-		h.Set("Strict-Transport-Security", "max-age=31536000; includeSubDomains")
+		h["Strict-Transport-Security"] = insistOnTLS
 	}
 }
 
 // publicHeaders are those of a public page.
-func (s *Server) publicHeaders(h http.Header) { s.setHeaders(h, publicCSP) }
+func (s *Server) publicHeaders(h http.Header) { s.setHeaders(h, publicPolicy) }
 
 // frame puts the headers on every response, also one that is refused, and bounds the
 // body of the request before anything reads it.
 func (s *Server) frame(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if isWork(r.URL.Path) {
-			s.setHeaders(w.Header(), workCSP)
+			s.setHeaders(w.Header(), workPolicy)
 			w.Header().Set("Cache-Control", "no-store")
 		} else {
 			s.publicHeaders(w.Header())
@@ -61,6 +72,7 @@ func (s *Server) frame(next http.Handler) http.Handler {
 type recorder struct {
 	http.ResponseWriter
 	status, bytes int
+	id            string // of the request; empty when a page was served ahead, of which nothing else is noted
 	route         string // the pattern of the address; empty when a page was served ahead
 }
 
@@ -91,18 +103,33 @@ func (s *Server) log(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		start := time.Now()
 		rec := &recorder{ResponseWriter: w}
-		id := rand.Text()[:16] // 80 bits: no two alike in a log
 		defer func() {
 			route := rec.route
 			if route == "" && rec.status < http.StatusBadRequest {
 				route = r.URL.Path // of a page that was built ahead, so it is one of ours
 			}
-			s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request",
-				slog.String("request_id", id), slog.String("method", r.Method), slog.String("route", route), slog.Int("status", rec.status),
-				slog.Int("bytes", rec.bytes), slog.Float64("ms", float64(time.Since(start).Microseconds())/1000))
+			// A record holds five attributes without room of its own.
+			method, where, status := slog.String("method", r.Method), slog.String("route", route), slog.Int("status", rec.status)
+			bytes, took := slog.Int("bytes", rec.bytes), slog.Int64("us", time.Since(start).Microseconds())
+			if rec.id == "" {
+				s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", method, where, status, bytes, took)
+				return
+			}
+			s.cfg.Log.LogAttrs(r.Context(), slog.LevelInfo, "request", slog.String("request_id", rec.id), method, where, status, bytes, took)
 		}()
-		ctx := audit.WithRequest(context.WithValue(r.Context(), recorderKey{}, rec), id)
-		next.ServeHTTP(rec, r.WithContext(ctx))
+		next.ServeHTTP(rec, r)
+	})
+}
+
+// name gives the request an identity, for the log and for what it does.
+func (s *Server) name(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		ctx := r.Context()
+		if rec, ok := w.(*recorder); ok {
+			rec.id = rand.Text()[:16] // 80 bits: no two alike in a log
+			ctx = audit.WithRequest(context.WithValue(ctx, recorderKey{}, rec), rec.id)
+		}
+		next.ServeHTTP(w, r.WithContext(ctx))
 	})
 }
 

@@ -1,6 +1,7 @@
 package server
 
 import (
+	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
@@ -26,7 +27,7 @@ func benchmarkPage(b *testing.B, path string, status int, tagged bool) {
 	db := postgrestest.NewDatabase(b)
 	p := &published{Database: db, t: b}
 	p.publish(cityContent())
-	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.DiscardHandler), Keys: testKeys(b), Evidence: testStore(b, db.Web)})
+	s, err := New(Config{Web: db.Web, Public: db.Public, Now: time.Now, Zone: time.UTC, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Keys: testKeys(b), Evidence: testStore(b, db.Web)})
 	if err != nil {
 		b.Fatal(err)
 	}

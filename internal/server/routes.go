@@ -62,7 +62,7 @@ func (s *Server) install() error {
 	}
 	protection := http.NewCrossOriginProtection()
 	protection.SetDenyHandler(http.HandlerFunc(s.refuseCrossSite))
-	s.handler = s.log(s.site.front(s.publicHeaders, s.frame(protection.Handler(e))))
+	s.handler = s.log(s.site.front(s.publicHeaders, s.name(s.frame(protection.Handler(e)))))
 	return nil
 }
 

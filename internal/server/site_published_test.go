@@ -64,7 +64,7 @@ func TestSite_ServesTheSamePageInEveryEncoding(t *testing.T) {
 			}
 			return zr
 		},
-		"br":   func(r io.Reader) io.Reader { return brotli.NewReader(r) },
+		"br": func(r io.Reader) io.Reader { return brotli.NewReader(r) },
 	} {
 		w := p.get("/", "Accept-Encoding", "deflate, "+name+";q=0.8")
 		got, err := io.ReadAll(unpack(w.Body))
