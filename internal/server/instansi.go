@@ -117,6 +117,7 @@ type agencyPage struct {
 	LeftOut      []indicatorRow
 	Amended      []amendedTarget
 	Satisfaction *satisfactionView
+	Embed        string // address of what other sites show; empty for a unit that does not report
 	Children     []agencyLink
 	Peers        []agencyLink // others of the same peer group, by name
 	Group        string       // name of the peer group
@@ -176,6 +177,7 @@ func (page *agencyPage) fillScore(e *edition, agency *scorecard.Agency) {
 	for i, info := range e.Periods {
 		means[i], _ = e.PeerMean(agency.Code, info.Period)
 	}
+	page.Embed = e.Link(embedPath(e, agency))
 	page.Honesty = newHonesty(e, scoring.LevelAgency, agency.Code)
 	page.Score = placeHeadline(e, agency, score, among)
 	if score != nil && score.FirstScore != nil && score.Score != nil && *score.FirstScore != *score.Score {

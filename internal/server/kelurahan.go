@@ -68,6 +68,7 @@ type placePage struct {
 	Indicators   []indicatorRow
 	LeftOut      []indicatorRow // not due, not applicable, excepted
 	Satisfaction *satisfactionView
+	Sheet, Embed string // addresses of what is printed and of what other sites show
 	Office       string // website of the office, empty when none is known
 	Neighbours   []tile
 }
@@ -102,6 +103,8 @@ func showPlace(e *edition, p params) (view, error) {
 		Lowest:       attention(e, scoring.LevelAgency, agency.Code),
 		Shares:       agencyShares(e, agency, score),
 		Satisfaction: newSatisfactionView(e, agency),
+		Sheet:        printPath(e, nil, agency),
+		Embed:        e.Link(embedPath(e, agency)),
 		Office:       agency.Website,
 	}
 	page.Found, page.Indicators, page.LeftOut = agencyIndicators(e, agency)

@@ -43,7 +43,7 @@ func newPlaces(e *edition) places {
 			}
 			areas = append(areas, chart.Area{
 				Outline: *area.Outline, X: *area.LabelX, Y: *area.LabelY, Class: "band--" + string(rune('0'+t.Level)),
-				Href: t.Href, Title: t.Name + ": " + t.Figure + ", " + strings.ToLower(t.Word), Label: label,
+				Href: t.Href, Title: areaTitle(t), Label: label,
 			})
 		}
 		p.Districts = addTile(e, p.Districts, a, t)
@@ -73,6 +73,14 @@ func newTile(e *edition, a *scorecard.Agency) tile {
 		tl.Late = isLate(e, a.Code)
 	}
 	return tl
+}
+
+// areaTitle is what a mouse reads on the map: the figure, and why it claims no band.
+func areaTitle(t tile) string {
+	if t.Level > 0 {
+		return t.Name + ": " + t.Figure
+	}
+	return t.Name + ": " + t.Figure + ", " + strings.ToLower(t.Word)
 }
 
 // unbrokenDash stands in a range that may not be cut at the end of a line.
