@@ -110,6 +110,9 @@ func (p calculationPage) ShortHash(hash string) string {
 // hashLength is how many characters of a fingerprint are enough to compare two by eye.
 const hashLength = 12
 
+// Definition is that of the indicator, as a sentence.
+func (p calculationPage) Definition() string { return sentence(p.X.Indicator.Definition) }
+
 // figureLink leads to the same figure elsewhere.
 type figureLink struct{ Name, Href string }
 

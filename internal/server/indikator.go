@@ -238,9 +238,13 @@ func lowestTargets(e *edition, targets []*scorecard.Achievement) []note {
 	return notes
 }
 
-// indicatorDownloads are the data of an indicator, and of all.
+// indicatorDownloads are the data of an indicator, of all of them, and the way to reckon
+// them again.
 func indicatorDownloads(e *edition, ind *scorecard.Indicator) []download {
 	return []download{
-		{"Data indikator ini (JSON)", "/api/v1/achievements?indicator=" + ind.Code + "&publication=" + formatPlain(e.Number) + "&limit=500"},
+		{"Capaian semua indikator (CSV)", e.Link(dataSetPath("capaian", "csv"))},
+		{"Target semua indikator (CSV)", e.Link(dataSetPath("target", "csv"))},
+		{"Capaian indikator ini (JSON)", "/api/v1/achievements?indicator=" + ind.Code + "&publication=" + formatPlain(e.Number) + "&limit=500"},
+		{"Hitung sendiri, langkah demi langkah", e.Link("/data/hitung-sendiri")},
 	}
 }

@@ -3,6 +3,7 @@ package server
 import (
 	"slices"
 	"strconv"
+	"strings"
 
 	"petajalan/internal/chart"
 	"petajalan/internal/scorecard"
@@ -30,6 +31,14 @@ type indicatorTarget struct {
 	Movement string // whether its newest change is real
 }
 
+// GradeWord names the grade of the evidence within a line; empty when there is none.
+func (t indicatorTarget) GradeWord() string {
+	if t.Grade == noFigure {
+		return ""
+	}
+	return strings.ToLower(t.Grade)
+}
+
 // openRows is up to how many rows a group is shown unfolded.
 const openRows = 4
 
@@ -47,7 +56,7 @@ func targetGroups(e *edition, ind *scorecard.Indicator, targets []*scorecard.Ach
 			continue
 		}
 		t := tallyOf(e, members)
-		group := targetGroup{Name: g.name, Finding: "tidak ada yang jatuh tempo", Open: len(members) <= openRows || len(members) == len(targets) && len(members) == 1}
+		group := targetGroup{Name: g.name, Finding: "tidak ada yang jatuh tempo", Open: len(members) <= openRows}
 		if t.Due() > 0 {
 			group.Finding = countOf(t.Reached, t.Due()) + " mencapai target"
 		}

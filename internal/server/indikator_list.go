@@ -43,11 +43,12 @@ type objectiveIndicators struct {
 // listedIndicator is an indicator on a list with what became of its targets.
 type listedIndicator struct {
 	*scorecard.Indicator
-	Href  string
-	Tally tally
-	Mean  *string           // mean of the scored targets, 2 decimals; nil when none is
-	Only  *scorecard.Agency // the only agency that has it; nil when there are more
-	Way   string            // which way is better
+	Href    string
+	Tally   tally
+	Mean    *string           // mean of the scored targets, 2 decimals; nil when none is
+	Only    *scorecard.Agency // the only agency that has it; nil when there are more
+	Outcome string            // what became of its only target
+	Way     string            // which way is better
 }
 
 // tally counts targets by what became of them, in the words for one target.
@@ -181,7 +182,7 @@ func listIndicators(e *edition, objective string) []listedIndicator {
 		row := listedIndicator{Indicator: ind, Href: e.Link("/indikator/" + ind.Code), Tally: tallyOf(e, targets), Way: directionSentence(ind.Direction)}
 		row.Mean = meanScored(targets)
 		if len(targets) == 1 {
-			row.Only = e.Agency(targets[0].Agency)
+			row.Only, row.Outcome = e.Agency(targets[0].Agency), targetStatus(e, targets[0]).Word
 		}
 		rows = append(rows, row)
 	}

@@ -75,7 +75,7 @@ func planYears(e *edition, ind *scorecard.Indicator, agency string) []planYear {
 		}
 		if p, own := newestOwn(e, ind, y); len(own) > 0 {
 			if p.Quarter < 4 {
-				row.Until = "sampai " + formatQuarter(p)
+				row.Until = "sampai Triwulan " + romans[p.Quarter]
 			}
 			if len(own) == 1 && len(e.AchievementsFor(ind.Code, p)) == 1 {
 				s := targetStatus(e, own[0])

@@ -1,6 +1,8 @@
 package server
 
 import (
+	"strings"
+
 	"petajalan/internal/scorecard"
 	"petajalan/internal/scoring"
 )
@@ -143,7 +145,14 @@ func movementOf(e *edition, ind *scorecard.Indicator, targets []*scorecard.Achie
 	case scoring.OnTarget:
 		better, worse = "naik", "turun"
 	}
-	text := "Perubahan berarti: " + formatCount(up) + " instansi " + better + ", " + formatCount(down) + " " + worse + ". Di " + formatCount(within) + " instansi perubahannya masih wajar."
+	var moved []string
+	if up > 0 {
+		moved = append(moved, formatCount(up)+" instansi "+better)
+	}
+	if down > 0 {
+		moved = append(moved, formatCount(down)+" instansi "+worse)
+	}
+	text := "Perubahan berarti: " + strings.Join(moved, ", ") + ". Di " + formatCount(within) + " instansi perubahannya masih wajar."
 	if unknown > 0 {
 		text += " Di " + formatCount(unknown) + " instansi datanya belum cukup."
 	}
