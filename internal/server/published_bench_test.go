@@ -11,16 +11,16 @@ import (
 	"petajalan/internal/postgres/postgrestest"
 )
 
-// nowhere is a response that goes nowhere, so that a benchmark measures the program alone.
-type nowhere struct {
+// sink is a response that goes nowhere, so that a benchmark measures the program alone.
+type sink struct {
 	header http.Header
 	status int
 	bytes  int
 }
 
-func (w *nowhere) Header() http.Header         { return w.header }
-func (w *nowhere) WriteHeader(status int)      { w.status = status }
-func (w *nowhere) Write(b []byte) (int, error) { w.bytes += len(b); return len(b), nil }
+func (w *sink) Header() http.Header         { return w.header }
+func (w *sink) WriteHeader(status int)      { w.status = status }
+func (w *sink) Write(b []byte) (int, error) { w.bytes += len(b); return len(b), nil }
 
 // benchmarkPage asks the whole site, with a publication of a city's size, for one address.
 func benchmarkPage(b *testing.B, path string, status int, tagged bool) {
@@ -38,13 +38,13 @@ func benchmarkPage(b *testing.B, path string, status int, tagged bool) {
 	r.Header.Set("Accept-Encoding", "gzip, deflate, br")
 	h := s.Handler()
 	if tagged {
-		w := &nowhere{header: http.Header{}}
+		w := &sink{header: http.Header{}}
 		h.ServeHTTP(w, r)
 		r.Header.Set("If-None-Match", w.header.Get("Etag"))
 	}
 	b.ReportAllocs()
 	for b.Loop() {
-		w := &nowhere{header: http.Header{}}
+		w := &sink{header: http.Header{}}
 		if h.ServeHTTP(w, r); w.status != status {
 			b.Fatalf("status %d, want %d", w.status, status)
 		}
