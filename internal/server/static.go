@@ -74,6 +74,7 @@ func newAssets(files fs.FS) (*assets, error) {
 		"site.css":   web.Styles,
 		"work.css":   web.WorkStyles,
 		"font.css":   {web.FontFace},
+		"print.css":  web.PrintStyles,
 		"poster.css": web.PosterStyles,
 		"embed.css":  web.EmbedStyles,
 	} {
