@@ -40,6 +40,8 @@ func paceSentences(ind *scorecard.Indicator, pace *scorecard.Pace) []string {
 func paceSentence(ind *scorecard.Indicator, pace *scorecard.Pace, to *scorecard.PaceTo) string {
 	name := "Target " + strconv.Itoa(to.Year)
 	switch {
+	case to.Reached && to.Year > pace.Achievement.Period.Year:
+		return "Hasil sekarang sudah memenuhi target " + strconv.Itoa(to.Year) + "."
 	case to.Reached:
 		return name + " sudah tercapai."
 	case to.Beyond:

@@ -86,6 +86,9 @@ func planYears(e *edition, ind *scorecard.Indicator, agency string) []planYear {
 				if t.Due() > 0 {
 					row.Outcome = countOf(t.Reached, t.Due()) + " tercapai"
 				}
+				if row.Result == noFigure { // of several, nothing can be put together
+					row.Result, row.Outcome = row.Outcome, ""
+				}
 			}
 		}
 		rows = append(rows, row)
@@ -127,9 +130,13 @@ func promiseChart(e *edition, ind *scorecard.Indicator, agency string) (svg char
 		if ordinal := ordinalOf(e.View, ind, *ind.Baseline); ordinal != nil {
 			before.Value = ordinal
 		}
-		slots = append([]chart.Slot{before}, slots...)
+		// Two slots, so that its word does not run into the first year.
+		slots = append([]chart.Slot{before, {Year: before.Year, BeforeThePlan: true}}, slots...)
 	}
 	low, high, ok := axisOf(ind)
+	if ind.Kind == scoring.KindMilestone {
+		low, high, ok = "0", "100", true
+	}
 	var lowest, highest *float64
 	if ok {
 		lowest, highest = geometry(&low), geometry(&high)
@@ -274,7 +281,7 @@ func tickText(v *scorecard.View, ind *scorecard.Indicator, at float64) (string, 
 		}
 		return *label, true
 	}
-	if ind.Unit == "%" {
+	if ind.Unit == "%" || ind.Kind == scoring.KindMilestone {
 		return formatExact(number) + "%", true
 	}
 	return formatExact(number), true

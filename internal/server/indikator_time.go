@@ -65,8 +65,11 @@ func firstDue(ind *scorecard.Indicator) int { return 4 / ind.Frequency.DuePerYea
 
 // unitOfChange is what the change of an indicator is counted in: points of a percentage.
 func unitOfChange(ind *scorecard.Indicator, number string) string {
-	if ind.Unit == "%" {
+	switch {
+	case ind.Unit == "%":
 		return number + " poin"
+	case ind.Kind == scoring.KindMilestone:
+		return number + " persen tahap"
 	}
 	return withUnit(ind, number)
 }
