@@ -16,10 +16,10 @@ import (
 // MaxItems is how many reports one request may bring.
 const MaxItems = 500
 
-// How long texts may be, in characters.
+// How long texts of an item may be, in characters.
 const (
-	maxNote      = 2000
-	maxReference = 200
+	MaxNote      = 2000
+	MaxReference = 200
 )
 
 // Item is one report as a program hands it in.
@@ -179,8 +179,8 @@ func (r *reader) item(v *value, known []string) Item {
 			r.wrong(m.at, "Tulis true (ya) atau false (tidak).")
 		}
 	}
-	item.Note = r.text(v, memberNote, 0, maxNote)
-	item.Reference = r.text(v, memberReference, 0, maxReference)
+	item.Note = r.text(v, memberNote, 0, MaxNote)
+	item.Reference = r.text(v, memberReference, 0, MaxReference)
 	return item
 }
 

@@ -6,7 +6,6 @@ import (
 	"log/slog"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -278,128 +277,6 @@ func TestAPI_AnswersHeadAndOptions(t *testing.T) {
 	w := p.ask(http.MethodOptions, apiPrefix+"/scores", "Origin", "https://contoh.id", "Access-Control-Request-Method", "GET")
 	if w.Code != http.StatusNoContent || w.Header().Get("Access-Control-Allow-Origin") != "*" || w.Header().Get("Access-Control-Allow-Methods") != "GET, HEAD, OPTIONS" {
 		t.Errorf("OPTIONS: %d, headers %v", w.Code, w.Header())
-	}
-}
-
-func TestOpenAPI_DescribesEveryRouteAndRecord(t *testing.T) {
-	t.Parallel()
-	p := newPublished(t)
-	c := testContent(1, 2, 1)
-	c.Goals[0].Objectives = append(c.Goals[0].Objectives, scorecard.Objective{Code: "S2", Name: "Mudah"})
-	p.publish(c)
-	p.refresh()
-	var doc map[string]any
-	p.decode("/openapi.json", http.StatusOK, &doc)
-	if doc["openapi"] != "3.1.0" {
-		t.Errorf("openapi = %v", doc["openapi"])
-	}
-	paths := doc["paths"].(map[string]any)
-	if len(paths) != len(apiRoutes()) {
-		t.Errorf("%d paths, want the %d routes", len(paths), len(apiRoutes()))
-	}
-	ids := map[string]bool{}
-	for _, route := range apiRoutes() {
-		operation := dig(doc, "paths", openapiPattern(route.path), "get").(map[string]any)
-		id := operation["operationId"].(string)
-		if ids[id] {
-			t.Errorf("operationId %s stands twice", id)
-		}
-		ids[id] = true
-		var inPath []string
-		for _, parameter := range operation["parameters"].([]any) {
-			parameter := parameter.(map[string]any)
-			if name := parameter["name"].(string); parameter["in"] == "path" {
-				inPath = append(inPath, ":"+name)
-			} else if !slices.Contains(route.queryNames(), name) {
-				t.Errorf("%s: the document has a parameter %s that is not taken", route.path, name)
-			}
-		}
-		for part := range strings.SplitSeq(route.path, "/") {
-			if strings.HasPrefix(part, ":") && !slices.Contains(inPath, part) {
-				t.Errorf("%s: %s is not described", route.path, part)
-			}
-		}
-		path := strings.NewReplacer(":number", "1", ":code", "opd-01", ":id", "m1").Replace(route.path)
-		if route.id == "getIndicator" {
-			path = "/indicators/IND-00"
-		}
-		var body any
-		p.decode(path, http.StatusOK, &body)
-		checkSchema(t, doc, dig(operation, "responses", "200", "content", contentJSON, "schema"), body, route.id)
-	}
-	problem := any(nil)
-	p.decode("/agencies?limit=x", http.StatusBadRequest, &problem)
-	checkSchema(t, doc, map[string]any{"$ref": "#/components/schemas/Problem"}, problem, "problem")
-}
-
-func dig(v any, names ...string) any {
-	for _, name := range names {
-		v = v.(map[string]any)[name]
-	}
-	return v
-}
-
-// checkSchema checks a value against as much of JSON Schema as the document uses: types,
-// closed lists of words, required and known properties, references.
-func checkSchema(t *testing.T, doc map[string]any, is any, value any, at string) {
-	t.Helper()
-	s, ok := is.(map[string]any)
-	if !ok {
-		t.Fatalf("%s: no schema", at)
-	}
-	if ref, ok := s["$ref"].(string); ok {
-		checkSchema(t, doc, dig(doc, strings.Split(strings.TrimPrefix(ref, "#/"), "/")...), value, at)
-		return
-	}
-	if options, ok := s["anyOf"].([]any); ok { // the schema itself, or null
-		if value != nil {
-			checkSchema(t, doc, options[0], value, at)
-		}
-		return
-	}
-	types, ok := s["type"].([]any)
-	if !ok {
-		types = []any{s["type"]}
-	}
-	kind := "object"
-	switch value := value.(type) {
-	case nil:
-		kind = "null"
-	case string:
-		kind = "string"
-	case bool:
-		kind = "boolean"
-	case float64:
-		kind = "integer"
-		if value != float64(int64(value)) {
-			kind = "number"
-		}
-	case []any:
-		kind = "array"
-		for i, item := range value {
-			checkSchema(t, doc, s["items"], item, fmt.Sprintf("%s[%d]", at, i))
-		}
-	case map[string]any:
-		known, _ := s["properties"].(map[string]any)
-		for name, property := range value {
-			if more := s["additionalProperties"]; more != nil {
-				checkSchema(t, doc, more, property, at+"."+name)
-				continue
-			}
-			checkSchema(t, doc, known[name], property, at+"."+name)
-		}
-		required, _ := s["required"].([]any)
-		for _, name := range required {
-			if _, ok := value[name.(string)]; !ok {
-				t.Errorf("%s: %s is missing", at, name)
-			}
-		}
-	}
-	if !slices.Contains(types, any(kind)) {
-		t.Errorf("%s: %v is a %s, want %v", at, value, kind, types)
-	}
-	if words, ok := s["enum"].([]any); ok && !slices.Contains(words, value) {
-		t.Errorf("%s: %v is none of %v", at, value, words)
 	}
 }
 

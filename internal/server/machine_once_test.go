@@ -108,10 +108,10 @@ func TestMachine_RequestsCountOnce(t *testing.T) {
 	r.post("/reports", "kunci-1", body).want(http.StatusOK)
 	s.at(inJanuary.Add(72 * time.Hour))
 	r.post("/reports", "kunci-1", body).want(http.StatusPreconditionRequired)
-	if n, err := machine.Purge(t.Context(), s.Job, inJanuary.Add(71*time.Hour)); err != nil || n != 0 {
+	if n, err := machine.Purge(t.Context(), s.Owner, inJanuary.Add(71*time.Hour)); err != nil || n != 0 {
 		t.Errorf("purged %d, error %v, want none", n, err)
 	}
-	if n, err := machine.Purge(t.Context(), s.Job, inJanuary.Add(72*time.Hour)); err != nil || n != 3 {
+	if n, err := machine.Purge(t.Context(), s.Owner, inJanuary.Add(72*time.Hour)); err != nil || n != 3 {
 		t.Errorf("purged %d, error %v, want the 3 answers", n, err)
 	}
 }

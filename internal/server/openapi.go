@@ -1,52 +1,45 @@
 package server
 
 import (
-	"encoding"
+	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
-	"time"
 
 	"github.com/gin-gonic/gin"
 
 	"petajalan/internal/scorecard"
-	"petajalan/internal/scoring"
 )
 
 // openapiPath is where the description of the API for programs is.
 const openapiPath = apiPrefix + "/openapi.json"
-
-// schema is as much of JSON Schema as the records need.
-type schema struct {
-	Ref         string            `json:"$ref,omitempty"`
-	Type        any               `json:"type,omitempty"` // a word, or a list of them
-	Description string            `json:"description,omitempty"`
-	Format      string            `json:"format,omitempty"`
-	Pattern     string            `json:"pattern,omitempty"`
-	Enum        []string          `json:"enum,omitempty"`
-	Minimum     *int              `json:"minimum,omitempty"`
-	Maximum     *int              `json:"maximum,omitempty"`
-	Default     *int              `json:"default,omitempty"`
-	Items       *schema           `json:"items,omitempty"`
-	Properties  map[string]schema `json:"properties,omitempty"`
-	Required    []string          `json:"required,omitempty"`
-	Additional  *schema           `json:"additionalProperties,omitempty"`
-	AnyOf       []schema          `json:"anyOf,omitempty"`
-}
 
 // The parts of an OpenAPI 3.1 document that are used here.
 type (
 	openapi struct {
 		OpenAPI    string                                 `json:"openapi"`
 		Info       openapiInfo                            `json:"info"`
+		Docs       openapiDocs                            `json:"externalDocs"`
 		Servers    []openapiServer                        `json:"servers"`
+		Security   []map[string][]string                  `json:"security,omitempty"`
 		Paths      map[string]map[string]openapiOperation `json:"paths"`
 		Components openapiComponents                      `json:"components"`
 	}
 	openapiInfo struct {
-		Title       string `json:"title"`
-		Version     string `json:"version"`
+		Title       string         `json:"title"`
+		Version     string         `json:"version"`
+		Description string         `json:"description"`
+		License     openapiLicence `json:"license"`
+	}
+	openapiLicence struct {
+		Name       string `json:"name"`
+		Identifier string `json:"identifier"`
+	}
+	openapiDocs struct {
 		Description string `json:"description"`
+		URL         string `json:"url"`
 	}
 	openapiServer struct {
 		URL string `json:"url"`
@@ -55,6 +48,7 @@ type (
 		ID         string                     `json:"operationId"`
 		Summary    string                     `json:"summary"`
 		Parameters []openapiParameter         `json:"parameters,omitempty"`
+		Body       *openapiBody               `json:"requestBody,omitempty"`
 		Responses  map[string]openapiResponse `json:"responses"`
 	}
 	openapiParameter struct {
@@ -63,6 +57,11 @@ type (
 		Required    bool   `json:"required,omitempty"`
 		Description string `json:"description"`
 		Schema      schema `json:"schema"`
+		Example     any    `json:"example,omitempty"`
+	}
+	openapiBody struct {
+		Required bool                    `json:"required"`
+		Content  map[string]openapiMedia `json:"content"`
 	}
 	openapiResponse struct {
 		Ref         string                   `json:"$ref,omitempty"`
@@ -75,11 +74,23 @@ type (
 		Schema      schema `json:"schema"`
 	}
 	openapiMedia struct {
-		Schema schema `json:"schema"`
+		Schema   schema                    `json:"schema"`
+		Example  json.RawMessage           `json:"example,omitempty"`
+		Examples map[string]openapiExample `json:"examples,omitempty"`
+	}
+	openapiExample struct {
+		Summary string          `json:"summary"`
+		Value   json.RawMessage `json:"value"`
 	}
 	openapiComponents struct {
 		Schemas   map[string]schema          `json:"schemas"`
-		Responses map[string]openapiResponse `json:"responses"`
+		Responses map[string]openapiResponse `json:"responses,omitempty"`
+		Security  map[string]openapiSecurity `json:"securitySchemes,omitempty"`
+	}
+	openapiSecurity struct {
+		Type        string `json:"type"`
+		Scheme      string `json:"scheme"`
+		Description string `json:"description"`
 	}
 )
 
@@ -88,41 +99,144 @@ const openapiAbout = `Semua yang diterbitkan Rapor Layanan Kota Blitar, untuk di
 Bilangan desimal ditulis sebagai teks ("87.50") supaya tidak ada angka yang berubah; yang kosong adalah null; waktu dalam UTC. ` +
 	`Tanpa saringan, sebuah daftar adalah seluruh terbitan menurut urutannya. Daftar dibagi per halaman: ulangi permintaan dengan after = nilai next sampai next null. ` +
 	`Nilai next memuat nomor terbitan, jadi seluruh daftar berasal dari satu terbitan walaupun sementara itu ada yang baru. ` +
-	`Seluruh isi sebuah terbitan juga dapat diunduh sekaligus dari url-nya; SHA-256 dari unduhan itu sama dengan sha256 terbitan.`
+	`Seluruh isi sebuah terbitan juga dapat diunduh sekaligus dari url-nya; SHA-256 dari unduhan itu sama dengan sha256 terbitan.
+
+Contoh di dokumen ini adalah jawaban sebenarnya dari terbitan terbaru. Arti alamat dan kolom di versi 1 tidak berubah; yang baru hanya ditambahkan.`
+
+// openapiGuide says where people read about the APIs.
+func openapiGuide(site string) openapiDocs {
+	return openapiDocs{"Panduan untuk orang", site + apiGuidePath}
+}
+
+// openapiOpen is the licence of what is published.
+var openapiOpen = openapiLicence{"CC BY 4.0", "CC-BY-4.0"}
 
 // openapiDocument describes routes and their records. It is made from the same tables that
-// serve them, so it cannot say anything else.
-func openapiDocument(routes []apiRoute) openapi {
-	d := describer{schemas: map[string]schema{}}
+// serve them, so it cannot say anything else; its examples are answers of the edition.
+func openapiDocument(ctx context.Context, s *site, sh *shelf) (openapi, error) {
+	d := newDescriber()
 	paths := map[string]map[string]openapiOperation{}
-	for _, r := range routes {
-		paths[openapiPattern(r.path)] = map[string]openapiOperation{"get": d.operation(r)}
+	for _, r := range apiRoutes() {
+		op := d.operation(r)
+		if sh.latest != nil {
+			if err := s.addExamples(ctx, sh, r, &op); err != nil {
+				return openapi{}, fmt.Errorf("make the example of %s: %w", r.path, err)
+			}
+		}
+		paths[openapiPattern(apiPrefix, r.path)] = map[string]openapiOperation{"get": op}
 	}
+	responses := map[string]openapiResponse{"unchanged": {Description: "Tidak berubah sejak ETag yang disebut di If-None-Match.", Headers: map[string]openapiHeader{"ETag": headerETag}}}
 	problem := d.of(reflect.TypeFor[apiProblem]())
-	responses := map[string]openapiResponse{"unchanged": {Description: "Tidak berubah sejak ETag yang disebut di If-None-Match."}}
-	for name, about := range openapiProblems {
-		responses[name] = openapiResponse{Description: about, Content: map[string]openapiMedia{"application/problem+json": {problem}}}
+	for name, p := range openapiProblems {
+		media := openapiMedia{Schema: problem}
+		if sh.latest != nil && p.example != nil {
+			request, err := p.example(ctx, s, sh)
+			value, bad := problemExample(err)
+			if bad != nil {
+				return openapi{}, bad
+			}
+			media.Examples = map[string]openapiExample{"contoh": {"GET " + request, value}}
+		}
+		responses[name] = openapiResponse{Description: p.about, Headers: p.headers, Content: map[string]openapiMedia{problemType: media}}
 	}
 	return openapi{
 		OpenAPI:    "3.1.0",
-		Info:       openapiInfo{Title: "Rapor Layanan Kota Blitar: API", Version: "1", Description: openapiAbout},
+		Info:       openapiInfo{"Rapor Layanan Kota Blitar: API", "1", openapiAbout, openapiOpen},
+		Docs:       openapiGuide(s.base),
 		Servers:    []openapiServer{{"/"}},
 		Paths:      paths,
 		Components: openapiComponents{Schemas: d.schemas, Responses: responses},
-	}
+	}, nil
 }
 
-// openapiProblems are the errors every address may answer with, by their name in the document.
-var openapiProblems = map[string]string{
-	"badRequest":  "Sebuah parameter tidak dapat dipahami; parameter menyebut yang mana.",
-	"notFound":    "Yang diminta tidak ada di terbitan ini.",
-	"tooMany":     fmt.Sprintf("Lebih dari %d permintaan dalam %d menit; Retry-After menyebut berapa detik lagi.", apiRequests, int(apiWindow.Minutes())),
-	"unavailable": "Sedang tidak dapat dilayani; coba lagi sesudah Retry-After detik.",
+// Headers of answers.
+var (
+	headerETag  = openapiHeader{"Sidik jawaban ini, untuk If-None-Match.", schema{Type: "string"}}
+	headerRetry = openapiHeader{"Berapa detik lagi boleh mencoba.", schema{Type: "integer", Minimum: new(0)}}
+	headerCache = openapiHeader{"Berapa lama jawaban ini boleh disimpan.", schema{Type: "string"}}
+	headerCORS  = openapiHeader{"Selalu *: halaman situs mana pun boleh membacanya.", schema{Type: "string"}}
+)
+
+// openapiProblem is an error that every address may answer with.
+type openapiProblem struct {
+	about   string
+	headers map[string]openapiHeader
+	// example is a request with its error; nil: none can be shown.
+	example func(context.Context, *site, *shelf) (request string, err error)
+}
+
+// openapiProblems are the errors by their name in the document.
+var openapiProblems = map[string]openapiProblem{
+	"badRequest": {about: "Sebuah parameter tidak dapat dipahami; parameter menyebut yang mana.", example: func(_ context.Context, _ *site, sh *shelf) (string, error) {
+		q := apiQuery{shelf: sh}
+		_, err := q.page(apiRoute{list: true}, map[string]string{"limit": "0"})
+		return apiPrefix + "/publications?limit=0", err
+	}},
+	"notFound": {about: "Yang diminta tidak ada di terbitan ini.", example: func(_ context.Context, _ *site, sh *shelf) (string, error) {
+		_, err := getPublication(apiQuery{shelf: sh, values: map[string]string{"number": "0"}})
+		return apiPrefix + "/publications/0", err
+	}},
+	"tooMany": {about: fmt.Sprintf("Lebih dari %d permintaan dalam %d menit; Retry-After menyebut berapa detik lagi.", apiRequests, int(apiWindow.Minutes())),
+		headers: map[string]openapiHeader{"Retry-After": headerRetry}},
+	"unavailable": {about: "Sedang tidak dapat dilayani; coba lagi sesudah Retry-After detik.", headers: map[string]openapiHeader{"Retry-After": headerRetry}},
+}
+
+// problemExample is an error as it would be answered.
+func problemExample(err error) (json.RawMessage, error) {
+	p, ok := errors.AsType[*apiProblem](err)
+	if !ok {
+		return nil, fmt.Errorf("the example of an error is none: %w", err)
+	}
+	return encodeJSON(p.whole())
+}
+
+// addExamples gives an operation an example: the parameters of a request, and its answer.
+func (s *site) addExamples(ctx context.Context, sh *shelf, r apiRoute, op *openapiOperation) error {
+	q := apiQuery{site: s, shelf: sh, edition: sh.latest, values: map[string]string{}, limit: apiLimit}
+	for i := range op.Parameters {
+		p := &op.Parameters[i]
+		switch value := exampleOf(sh.latest, r.id, p.Name); {
+		case p.In == "path":
+			p.Example, q.values[p.Name] = value, value
+			if p.Name == "number" {
+				p.Example = sh.latest.Number
+			}
+		case p.Name == "limit":
+			p.Example, q.limit = 1, 1
+		}
+	}
+	data, err := r.answer(ctx, q)
+	if err != nil {
+		return err
+	}
+	body, err := scorecard.Canonical(data)
+	if err != nil {
+		return err
+	}
+	media := op.Responses["200"].Content[contentJSON]
+	media.Example = body
+	op.Responses["200"].Content[contentJSON] = media
+	return nil
+}
+
+// exampleOf is a value of a part of an address that the edition has.
+func exampleOf(e *edition, id, name string) string {
+	switch {
+	case name == "number":
+		return fmt.Sprint(e.Number)
+	case name == "id":
+		return e.Method.ID
+	case id == "getAgency" && len(e.Agencies) > 0:
+		return e.Agencies[0].Code
+	case id == "getIndicator" && len(e.Indicators) > 0:
+		return e.Indicators[0].Code
+	}
+	return ""
 }
 
 // openapiPattern writes a pattern of gin as OpenAPI does: /agencies/{code}.
-func openapiPattern(path string) string {
-	parts := strings.Split(apiPrefix+path, "/")
+func openapiPattern(prefix, path string) string {
+	parts := strings.Split(prefix+path, "/")
 	for i, part := range parts {
 		if name, ok := strings.CutPrefix(part, ":"); ok {
 			parts[i] = "{" + name + "}"
@@ -131,29 +245,15 @@ func openapiPattern(path string) string {
 	return strings.Join(parts, "/")
 }
 
-// describer turns Go types into schemas. Each struct is described once, by its name.
-type describer struct {
-	schemas map[string]schema
-}
-
-func (d describer) operation(r apiRoute) openapiOperation {
-	record := d.of(r.record)
-	body := schema{Type: "object", Properties: map[string]schema{"data": record}, Required: []string{"data"}}
-	if r.list {
-		body.Properties = map[string]schema{
-			"data": {Type: "array", Items: &record},
-			"next": {Type: []string{"string", "null"}, Description: "Nilai after untuk halaman berikutnya; null di halaman terakhir."},
-		}
-		body.Required = []string{"data", "next"}
-	}
+func (d *describer) operation(r apiRoute) openapiOperation {
 	op := openapiOperation{
 		ID:      r.id,
 		Summary: r.summary,
 		Responses: map[string]openapiResponse{
 			"200": {
 				Description: r.summary,
-				Headers:     map[string]openapiHeader{"ETag": {"Sidik jawaban ini, untuk If-None-Match.", schema{Type: "string"}}},
-				Content:     map[string]openapiMedia{contentJSON: {body}},
+				Headers:     map[string]openapiHeader{"ETag": headerETag, "Cache-Control": headerCache, "Access-Control-Allow-Origin": headerCORS},
+				Content:     map[string]openapiMedia{contentJSON: {Schema: d.answer(r.record, r.list, r.list)}},
 			},
 			"304": {Ref: "#/components/responses/unchanged"},
 			"400": {Ref: "#/components/responses/badRequest"},
@@ -167,134 +267,53 @@ func (d describer) operation(r apiRoute) openapiOperation {
 		if p.inPath {
 			where = "path"
 		}
-		op.Parameters = append(op.Parameters, openapiParameter{p.name, where, p.inPath, p.about, p.schema})
+		op.Parameters = append(op.Parameters, openapiParameter{Name: p.name, In: where, Required: p.inPath, Description: p.about, Schema: p.schema})
 	}
 	if r.list {
 		op.Parameters = append(op.Parameters,
-			openapiParameter{"after", "query", false, "Nilai next dari halaman sebelumnya.", schema{Type: "string"}},
-			openapiParameter{"limit", "query", false, "Paling banyak berapa catatan dalam satu halaman.",
-				schema{Type: "integer", Minimum: new(1), Maximum: new(apiLimitMax), Default: new(apiLimit)}})
+			openapiParameter{Name: "after", In: "query", Description: "Nilai next dari halaman sebelumnya.", Schema: schema{Type: "string"}},
+			openapiParameter{Name: "limit", In: "query", Description: "Paling banyak berapa catatan dalam satu halaman.",
+				Schema: schema{Type: "integer", Minimum: new(1), Maximum: new(apiLimitMax), Default: new(apiLimit)}})
 	}
 	if r.editions {
 		op.Parameters = append(op.Parameters,
-			openapiParameter{"publication", "query", false, "Nomor terbitan; tanpa ini yang terbaru.", schema{Type: "integer", Minimum: new(1)}})
+			openapiParameter{Name: "publication", In: "query", Description: "Nomor terbitan; tanpa ini yang terbaru.", Schema: schema{Type: "integer", Minimum: new(1)}})
 	}
+	op.Parameters = append(op.Parameters,
+		openapiParameter{Name: "If-None-Match", In: "header", Description: "ETag dari jawaban sebelumnya: bila belum berubah, jawabannya 304 tanpa isi.", Schema: schema{Type: "string"}})
 	return op
-}
-
-// openapiEnums are the types whose words are a closed list.
-var openapiEnums = map[reflect.Type][]string{
-	reflect.TypeFor[scoring.State]():         words(scoring.States[:]...),
-	reflect.TypeFor[scoring.Level]():         levels,
-	reflect.TypeFor[scoring.Direction]():     words(scoring.HigherIsBetter, scoring.LowerIsBetter, scoring.OnTarget, scoring.YesNo, scoring.Milestones, scoring.Predicate),
-	reflect.TypeFor[scoring.Consolidation](): words(scoring.Sum, scoring.Last, scoring.Average),
-	reflect.TypeFor[scoring.Frequency]():     words(scoring.Quarterly, scoring.HalfYearly, scoring.Yearly),
-	reflect.TypeFor[scoring.Kind](): words(scoring.KindFraction, scoring.KindNumber, scoring.KindIndex, scoring.KindPredicate,
-		scoring.KindMilestone, scoring.KindYesNo, scoring.KindRange),
-}
-
-func words[T ~string](values ...T) []string {
-	list := make([]string, len(values))
-	for i, v := range values {
-		list[i] = string(v)
-	}
-	return list
-}
-
-// openapiNullLists are the lists that may be null: nobody has stated them.
-var openapiNullLists = map[string]bool{"Target.steps": true, "Standard.requirements": true}
-
-// of describes a type; a struct by a reference to its own schema.
-func (d describer) of(t reflect.Type) schema {
-	switch {
-	case t == reflect.TypeFor[time.Time]():
-		return schema{Type: "string", Format: "date-time"}
-	case t == reflect.TypeFor[scoring.Period]():
-		return periodParam.schema
-	case t.Kind() == reflect.Pointer:
-		return nullable(d.of(t.Elem()))
-	case t.Implements(reflect.TypeFor[encoding.TextMarshaler]()):
-		return schema{Type: "string"}
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return schema{Type: "string", Enum: openapiEnums[t]}
-	case reflect.Bool:
-		return schema{Type: "boolean"}
-	case reflect.Int, reflect.Int64:
-		return schema{Type: "integer"}
-	case reflect.Slice:
-		items := d.of(t.Elem())
-		return schema{Type: "array", Items: &items}
-	case reflect.Map:
-		values := d.of(t.Elem())
-		return schema{Type: "object", Additional: &values}
-	case reflect.Struct:
-		return d.object(t)
-	}
-	panic(fmt.Sprintf("no schema for %s", t)) // when the program starts
-}
-
-func (d describer) object(t reflect.Type) schema {
-	name := openapiName(t)
-	ref := schema{Ref: "#/components/schemas/" + name}
-	if _, ok := d.schemas[name]; ok {
-		return ref
-	}
-	object := schema{Type: "object", Properties: map[string]schema{}}
-	d.schemas[name] = object // so that a type may refer to itself
-	for i := range t.NumField() {
-		field, options, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		property := d.of(t.Field(i).Type)
-		if openapiNullLists[name+"."+field] {
-			property = nullable(property)
-		}
-		object.Properties[field] = property
-		if options != "omitempty" {
-			object.Required = append(object.Required, field)
-		}
-	}
-	d.schemas[name] = object
-	return ref
-}
-
-// openapiName is what a record is called in the document.
-func openapiName(t reflect.Type) string {
-	switch t {
-	case reflect.TypeFor[publicationRecord]():
-		return "Publication"
-	case reflect.TypeFor[apiProblem]():
-		return "Problem"
-	case reflect.TypeFor[scorecard.Step]():
-		return "ReportStep"
-	}
-	return t.Name()
-}
-
-// nullable lets a schema be null as well.
-func nullable(s schema) schema {
-	if word, ok := s.Type.(string); ok && s.Enum == nil {
-		s.Type = []string{word, "null"}
-		return s
-	}
-	return schema{AnyOf: []schema{s, {Type: "null"}}}
 }
 
 // showOpenAPI answers the description of the API.
 func (s *site) showOpenAPI(c *gin.Context) error {
 	setCORS(c.Writer.Header())
-	a, err := s.openapi()
+	return s.showDocument(c, "openapi", func(ctx context.Context, sh *shelf) (any, error) { return openapiDocument(ctx, s, sh) })
+}
+
+// showMachineOpenAPI answers the description of the API for programs that hand figures in.
+func (s *site) showMachineOpenAPI(c *gin.Context) error {
+	return s.showDocument(c, "openapi kerja", func(_ context.Context, sh *shelf) (any, error) { return machineDocument(s.base, sh.latest), nil })
+}
+
+// showDocument answers a document that is made once for each publication.
+func (s *site) showDocument(c *gin.Context, key string, document func(context.Context, *shelf) (any, error)) error {
+	sh := s.current.Load()
+	if sh == nil {
+		return notLoaded()
+	}
+	a, err := s.onDemand(c.Request.Context(), sh, key, nil, func(ctx context.Context) (*answer, error) {
+		doc, err := document(ctx, sh)
+		if err != nil {
+			return nil, err
+		}
+		body, err := encodeJSON(doc)
+		if err != nil {
+			return nil, fmt.Errorf("encode the OpenAPI document: %w", err)
+		}
+		return newQuickAnswer(body, contentJSON, cachePage, "")
+	})
 	if err != nil {
 		return err
 	}
 	return a.serve(c.Writer, c.Request)
-}
-
-// newOpenAPIAnswer makes the answer of showOpenAPI.
-func newOpenAPIAnswer() (*answer, error) {
-	body, err := encodeJSON(openapiDocument(apiRoutes()))
-	if err != nil {
-		return nil, fmt.Errorf("encode the OpenAPI document: %w", err)
-	}
-	return newAnswer(newCompressor(), body, contentJSON, cachePage, "")
 }

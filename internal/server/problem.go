@@ -97,9 +97,14 @@ func (p *apiProblem) write(w http.ResponseWriter) {
 
 // writeClosed answers with the problem, which other sites cannot read.
 func (p *apiProblem) writeClosed(w http.ResponseWriter) {
+	sendProblem(w, p.Status, p.whole())
+}
+
+// whole is the problem with what follows from its status.
+func (p *apiProblem) whole() apiProblem {
 	whole := *p
 	whole.Type, whole.Title = "about:blank", problemTitles[p.Status]
-	sendProblem(w, p.Status, whole)
+	return whole
 }
 
 // sendProblem sends a problem document. No cache keeps it.

@@ -67,6 +67,7 @@ func (s *site) addresses() []address {
 			address{http.MethodOptions, apiPrefix + route.path, s.apiOptions})
 	}
 	return append(all,
+		address{http.MethodGet, machineDocPath, s.showMachineOpenAPI},
 		address{http.MethodGet, openapiPath, s.showOpenAPI},
 		address{http.MethodOptions, openapiPath, s.apiOptions})
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -33,8 +32,7 @@ type site struct {
 	wake    chan struct{}
 	flight  singleflight.Group // so that a herd builds a page once
 	limit   *rateLimit         // of the API
-	openapi func() (*answer, error)
-	base    string // see edition.Base
+	base    string             // see edition.Base
 
 	trouble string // what the last look met, so that it is logged once; only of refresh
 }
@@ -57,7 +55,6 @@ func newSite(public, calendar *bun.DB, pages *renderer, routes []publicRoute, ba
 		log:      log,
 		wake:     make(chan struct{}, 1),
 		limit:    newRateLimit(apiRequests, apiWindow, now),
-		openapi:  sync.OnceValues(newOpenAPIAnswer),
 		base:     base,
 	}
 }
@@ -252,7 +249,7 @@ func (s *site) showEmpty(ctx context.Context, old *shelf) error {
 	if err != nil {
 		return err
 	}
-	s.current.Store(&shelf{empty: a, planned: publishBy, onDemand: newCache(cacheLimit)})
+	s.current.Store(&shelf{empty: a, planned: publishBy, onDemand: newCache(cacheLeast)})
 	return nil
 }
 

@@ -1,0 +1,4 @@
+package server
+
+// apiGuidePath is the page for people about the APIs.
+const apiGuidePath = "/data/api"
