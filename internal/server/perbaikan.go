@@ -55,6 +55,9 @@ func showCorrections(e *edition, _ params) (view, error) {
 			page.Before = number
 			break
 		}
+		if _, ok := findInfo(e.Others, number-1); !ok {
+			break
+		}
 		older, err := e.open(number - 1)
 		if err != nil {
 			return view{}, err

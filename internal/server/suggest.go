@@ -52,7 +52,7 @@ func nearestNames(groups []hitGroup, folded string) []suggestion {
 			for _, name := range h.names {
 				d := distance(folded, name, slack(folded))
 				if len(folded) >= beginning && strings.HasPrefix(name, folded) {
-					d = 1
+					d = 0 // not finished, rather than wrong
 				}
 				if d >= 0 && (best < 0 || d < best) {
 					best = d
