@@ -62,7 +62,13 @@ func paceSentence(ind *scorecard.Indicator, pace *scorecard.Pace, to *scorecard.
 	default:
 		text += "perlu naik " + by
 	}
-	if to.Unseen {
+	switch {
+	case !to.Unseen:
+	case pace.Adds && to.Falls:
+		text += ", lebih sedikit daripada yang pernah terjadi"
+	case pace.Adds:
+		text += ", lebih banyak daripada yang pernah terjadi"
+	default:
 		text += ", lebih cepat daripada yang pernah terjadi"
 	}
 	return text + "."
