@@ -126,7 +126,7 @@ func figureGap(title, computed, published string, places int) gridColumn {
 		key: "gap_" + computed, title: title, role: roleDifference,
 		formula: "IF(AND(ISNUMBER([" + computed + "]),ISNUMBER([" + published + "]))," +
 			"ABS(" + rounded("["+computed+"]", places) + "-[" + published + "])," +
-			`IF(AND([` + computed + `]="",[` + published + `]=""),0,1))`,
+			"IF(OR(ISNUMBER([" + computed + "]),ISNUMBER([" + published + "]),ISERROR([" + computed + "])),1,0))",
 	}
 }
 

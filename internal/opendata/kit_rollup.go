@@ -100,7 +100,7 @@ func (k *kitSheets) scoreColumns(level scoring.Level, codes []string) []gridColu
 // rating is the formula of the band that is claimed: only where low and high share it.
 func (k *kitSheets) rating() gridColumn {
 	return computed("rating", "kategori",
-		`IF([score]="","",IF(`+k.rules.band("[low]")+`=`+k.rules.band("[high]")+`,`+k.rules.band("[low]")+`,""))`)
+		`IF(ISNUMBER([score]),IF(`+k.rules.band("[low]")+`=`+k.rules.band("[high]")+`,`+k.rules.band("[low]")+`,""),"")`)
 }
 
 // sums are the columns that add up the targets that meet a condition.

@@ -109,12 +109,12 @@ func (k *kitSheets) targetGrid() *grid {
 			`IF([way]="sum",SUM([q1]:[q4]),IF([way]="average",SUM([q1]:[q4])/COUNT([q1]:[q4]),[last]))))`),
 		computed("bound", "pembanding", boundFormula("target", "low", "high")),
 		computed("raw", "capaian asli", rawFormula("bound", "low", "high")),
-		computed("scored", "nilai", `IF([raw]="","",MIN(MAX([raw],`+k.rules.floor+`),`+k.rules.ceiling+`))`),
-		computed("rating", "kategori", `IF([scored]="","",`+k.rules.band("[scored]")+`)`),
+		computed("scored", "nilai", `IF(ISNUMBER([raw]),MIN(MAX([raw],`+k.rules.floor+`),`+k.rules.ceiling+`),"")`),
+		computed("rating", "kategori", `IF(ISNUMBER([scored]),`+k.rules.band("[scored]")+`,"")`),
 		computed("promised", "ada janji pertama", `IF(OR(ISNUMBER([first_target]),ISNUMBER([first_low])),1,0)`),
 		computed("first_bound", "pembanding janji pertama", `IF([promised]=0,"",`+boundFormula("first_target", "first_low", "first_high")+`)`),
 		computed("first_raw", "capaian asli janji pertama", `IF([promised]=0,"",`+rawFormula("first_bound", "first_low", "first_high")+`)`),
-		computed("first_scored", "nilai janji pertama", `IF([first_raw]="","",MIN(MAX([first_raw],`+k.rules.floor+`),`+k.rules.ceiling+`))`),
+		computed("first_scored", "nilai janji pertama", `IF(ISNUMBER([first_raw]),MIN(MAX([first_raw],`+k.rules.floor+`),`+k.rules.ceiling+`),"")`),
 		computed("due", "bobot wajib", `IF(OR([state]="dinilai",[state]="menunggu_verifikasi",[state]="belum_lapor",[state]="terlambat"),[weight],0)`),
 		computed("there", "bobot dinilai", `IF([state]="dinilai",[weight],0)`),
 		computed("points", "bobot × nilai", `IF([state]="dinilai",[weight]*[scored],0)`),
@@ -140,17 +140,17 @@ func (k *kitSheets) targetGrid() *grid {
 // boundFormula is what the actual is divided by: the target, or the bound of a range that
 // it has left.
 func boundFormula(target, low, high string) string {
-	return `IF([actual]="","",IF(ISNUMBER([` + low + `]),IF([actual]<[` + low + `],[` + low + `],[` + high + `]),[` + target + `]))`
+	return `IF(ISNUMBER([actual]),IF(ISNUMBER([` + low + `]),IF([actual]<[` + low + `],[` + low + `],[` + high + `]),[` + target + `]),"")`
 }
 
 // rawFormula is the achievement by direction, with every edge of the method.
 func rawFormula(bound, low, high string) string {
 	b := "[" + bound + "]"
-	return `IF([actual]="","",IF([direction]="ya_tidak",IF([actual]>0,100,0),` +
+	return `IF(ISNUMBER([actual]),IF([direction]="ya_tidak",IF([actual]>0,100,0),` +
 		`IF(AND(ISNUMBER([` + low + `]),[actual]>=[` + low + `],[actual]<=[` + high + `]),100,` +
 		`IF(` + b + `=0,IF(OR([actual]=0,AND([direction]="turun",[actual]<0)),100,0),` +
 		`IF([direction]="turun",(2-[actual]/` + b + `)*100,` +
-		`IF([direction]="tepat",(1-ABS([actual]-` + b + `)/` + b + `)*100,[actual]/` + b + `*100))))))`
+		`IF([direction]="tepat",(1-ABS([actual]-` + b + `)/` + b + `)*100,[actual]/` + b + `*100))))),"")`
 }
 
 // consolidationOf is how the actual of a target comes about.

@@ -169,8 +169,8 @@ func dueQuarters(a *Achievement) []scoring.Period {
 // an exception, nothing could be reported, or it was before the roadmap.
 func (k *checker) leaves(a *Achievement, p scoring.Period) bool {
 	own := k.by[recordKey(a.Agency, a.Indicator, p)]
-	return own == nil || own.State == scoring.Exempted ||
-		own.State == scoring.NotApplicable && (own.StateReason == nil || *own.StateReason != scoring.ReasonNoEvent)
+	// Where nothing has happened yet, the report with its denominator of 0 still counts.
+	return own == nil || own.State == scoring.Exempted || own.State == scoring.NotApplicable && own.Denominator == nil
 }
 
 // value is the exact value to date, put together from the verified reports of the year and
