@@ -5,8 +5,12 @@ import (
 	"sync"
 )
 
-// cacheLimit bounds the answers kept of what is built on demand.
-const cacheLimit = 64 << 20 // bytes
+// cacheLimit bounds the answers kept in memory: those built ahead, and of what is built on
+// demand as much as they leave room for, but at least cacheLeast.
+const (
+	cacheLimit = 64 << 20 // bytes
+	cacheLeast = 16 << 20
+)
 
 // cache keeps answers by address, the least recently asked for going first when its
 // limit is reached.

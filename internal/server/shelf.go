@@ -35,7 +35,7 @@ func newShelf(e *edition) *shelf {
 		latest:      e,
 		latestQuery: "terbitan=" + strconv.Itoa(e.Number),
 		built:       map[string]*answer{},
-		onDemand:    newCache(cacheLimit),
+		onDemand:    newCache(cacheLeast),
 		past:        &pastEditions{},
 	}
 }
@@ -154,7 +154,20 @@ func (s *site) build(ctx context.Context, sh *shelf, content []byte) error {
 		sh.built[sh.latest.BytesPath()] = a
 		return nil
 	})
-	return group.Wait()
+	if err := group.Wait(); err != nil {
+		return err
+	}
+	sh.onDemand = newCache(max(cacheLimit-sh.builtCost(), cacheLeast))
+	return nil
+}
+
+// builtCost is the memory that the answers built ahead take, in bytes.
+func (sh *shelf) builtCost() int {
+	sum := 0
+	for path, a := range sh.built {
+		sum += cacheEntry{path, a}.cost()
+	}
+	return sum
 }
 
 // buildPage builds the page at path, which route serves. A panic in it is an error.
