@@ -63,7 +63,7 @@ func Deliver(ctx context.Context, tx bun.Tx, p *Principal, items []Item, now tim
 		switch {
 		case item.Version != nil:
 			version = *item.Version
-		case r.Version > 0:
+		case r.Version > 0 && (r.Status == report.Draft || r.Status == report.Returned): // in any other state it is a conflict
 			refused = append(refused, Refused{Problem{item.Pointer(memberVersion), "Laporan ini sudah berisi. Sebut versi yang Anda lihat."}, http.StatusPreconditionRequired, stateOf(r.Status, r.Version), r.Version, true})
 		}
 		deliveries[i] = report.Delivery{Key: item.Key, Version: version, Value: v, Source: p.Token.Source, Reference: item.Reference, SHA256: item.sum()}

@@ -9,6 +9,7 @@ import (
 	"petajalan/internal/machine"
 	"petajalan/internal/opendata"
 	"petajalan/internal/scorecard"
+	"petajalan/internal/scoring"
 )
 
 // apiGuidePath is the page for people about the APIs.
@@ -26,7 +27,7 @@ type apiGuidePage struct {
 	Trail     []crumb
 	First     string // absolute address of the first call
 	Answer    string // what it answers
-	Next      string // absolute address of a part of a list
+	Next      string // absolute address of the second part of a list; empty: the list is short
 	Past      string // absolute address in a past publication
 	Routes    []apiGuideRow
 	Work      []apiGuideRow
@@ -67,16 +68,13 @@ func showAPIGuide(e *edition, _ params) (view, error) {
 		Requests: apiRequests, Programs: machineRequests, Minutes: int(apiWindow.Minutes()), Most: apiLimitMax, Usual: apiLimit,
 		Items: machine.MaxItems, Days: machine.DefaultDays,
 		Document: openapiPath, WorkDoc: machineDocPath, WorkBase: e.Base + machinePrefix, Licence: opendata.LicenceURL,
-		First: e.Base + apiLink(e, "/scores", "level", "city", "limit", "1"),
-		Next:  e.Base + apiLink(e, "/achievements", "limit", "200", "after", strconv.Itoa(e.Number)+":…"),
+		First: e.Base + apiLink(e, "/scores", "level", "city", "period", e.Period.String()),
 		Past:  e.Base + apiPrefix + "/scores?publication=1",
 	}
 	for _, r := range apiRoutes() {
 		page.Routes = append(page.Routes, apiGuideRowOf(e, r))
-		if r.id == "listScores" {
-			if err := page.addAnswer(e, r); err != nil {
-				return view{}, err
-			}
+		if err := page.addAnswer(e, r); err != nil {
+			return view{}, err
 		}
 	}
 	for _, r := range machineRoutes() {
@@ -91,16 +89,35 @@ func showAPIGuide(e *edition, _ params) (view, error) {
 	return view{template: "api", data: page}, nil
 }
 
-// addAnswer puts the answer of the first call on the page.
+// addAnswer puts the answer of the first call on the page, and the call that follows on the
+// first part of a long list.
 func (p *apiGuidePage) addAnswer(e *edition, r apiRoute) error {
-	data, err := r.answer(context.Background(), apiQuery{edition: e, values: map[string]string{"level": "city"}, limit: 1})
+	q := apiQuery{edition: e, values: map[string]string{}, limit: guideLimit}
+	switch r.id {
+	case "listScores":
+		q.values["level"], q.values["period"] = string(scoring.LevelCity), e.Period.String()
+	case "listAchievements":
+	default:
+		return nil
+	}
+	data, err := r.answer(context.Background(), q)
 	if err != nil {
 		return err
+	}
+	if list, ok := data.(apiList); ok && list.Next != nil {
+		p.Next = e.Base + apiLink(e, r.path, "limit", strconv.Itoa(guideLimit), "after", *list.Next)
+		return nil
+	}
+	if r.id != "listScores" {
+		return nil
 	}
 	body, err := scorecard.Canonical(data)
 	p.Answer = string(body)
 	return err
 }
+
+// guideLimit is the part of a list that the page takes for its examples.
+const guideLimit = 200
 
 // apiLink is an address of the API within the edition, with parameters by name and value.
 func apiLink(e *edition, path string, query ...string) string {

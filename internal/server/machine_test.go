@@ -263,7 +263,7 @@ func TestMachine(t *testing.T) {
 		exec(t, s.Owner, `UPDATE reports SET revision = 1 WHERE id = `+report)
 		for i, state := range []string{"submitted", "approved", "verified"} {
 			exec(t, s.Owner, `UPDATE reports SET status = '`+state+`' WHERE id = `+report)
-			p := r.post("/reports", fmt.Sprint("d-", i+1), item("dispendukcapil", "DIGITAL", `,"numerator":6,"denominator":10,"version":1`)).want(http.StatusConflict).problem()
+			p := r.post("/reports", fmt.Sprint("d-", i+1), item("dispendukcapil", "DIGITAL", `,"numerator":6,"denominator":10`)).want(http.StatusConflict).problem()
 			if string(p.Errors[0].State) != state || p.Status != http.StatusConflict {
 				t.Errorf("%s: %+v", state, p)
 			}
