@@ -63,7 +63,7 @@ func workAddresses() []address {
 	as("dprd", address{path: "/kerja/"}, address{path: "/kerja/instansi/dlh", status: http.StatusForbidden})
 	as("admin",
 		address{path: "/kerja/"}, address{path: "/kerja/pengguna"}, address{path: "/kerja/pengguna-baru"}, address{path: "/kerja/pengguna/operator.dispendukcapil"},
-		address{path: "/kerja/pemberitahuan/webhook"},
+		address{path: "/kerja/pemberitahuan/webhook"}, address{path: "/kerja/token"},
 	)
 	for i := range all {
 		if all[i].status == 0 {
