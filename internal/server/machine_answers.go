@@ -253,9 +253,14 @@ func refusedFields(problems []machine.Problem) error {
 	return refused
 }
 
-// machineError answers with the problem that an error is.
+// machineError answers with the problem that an error is. That a program went beyond its token
+// is for the trail.
 func (s *Server) machineError(c *gin.Context, err error) error {
+	beyond := func(r machine.Refused) bool { return r.Status == http.StatusForbidden }
 	if e, ok := errors.AsType[refusedError](err); ok {
+		if slices.ContainsFunc(e, beyond) {
+			s.noteRefusal(c, program(c).User, c.FullPath())
+		}
 		newMachineProblem(e).write(c.Writer)
 		return nil
 	}
@@ -270,7 +275,10 @@ func (s *Server) machineError(c *gin.Context, err error) error {
 		p.writeClosed(c.Writer)
 		return nil
 	}
-	if fault.KindOf(err) == fault.Conflict {
+	switch fault.KindOf(err) {
+	case fault.Forbidden:
+		s.noteRefusal(c, program(c).User, c.FullPath())
+	case fault.Conflict:
 		c.Header("Retry-After", "2")
 	}
 	return err

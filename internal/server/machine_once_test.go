@@ -52,7 +52,7 @@ func TestMachine_RequestsCountOnce(t *testing.T) {
 	t.Cleanup(web.Close)
 	second := *s
 	second.http, second.server = web, restarted
-	later := &robot{&second, r.secret, r.token}
+	later := &robot{site: &second, secret: r.secret}
 	if a := later.post("/reports", "kunci-1", body).want(http.StatusOK); a.Body != first.Body || a.Header.Get("Idempotency-Replayed") != "true" {
 		t.Errorf("after a restart: %s", a.Body)
 	}

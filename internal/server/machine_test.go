@@ -24,11 +24,12 @@ func (s *testSite) user(login string) *account.User {
 	return u
 }
 
-// robot is a program with a token.
+// robot is a program with a token. It holds every answer to the OpenAPI document.
 type robot struct {
 	site   *testSite
 	secret string
 	token  *machine.Token
+	doc    *described // nil: read at the first request
 }
 
 // robot makes a token for the agencies and indicators; none: all.
@@ -38,7 +39,7 @@ func (s *testSite) robot(agencies, indicators []string) *robot {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &robot{s, secret, t}
+	return &robot{site: s, secret: secret, token: t}
 }
 
 // said is an answer to a robot.
@@ -84,6 +85,10 @@ func (r *robot) ask(method, path, body string, headers ...string) *said {
 	if a.Status >= 400 && a.Header.Get("Content-Type") != problemType {
 		r.site.t.Errorf("%s %s: status %d with content type %s", method, path, a.Status, a.Header.Get("Content-Type"))
 	}
+	if r.doc == nil {
+		r.doc = newDescribed(r.site.t, []byte(r.site.visitor().get(machineDocPath).want(http.StatusOK).Body), r.site.http.URL)
+	}
+	r.doc.check(q, []byte(body), a.Status, a.Header, text)
 	return a
 }
 
@@ -163,7 +168,7 @@ func TestMachine(t *testing.T) {
 			r                      *robot
 			agencies, indicators   int // at least
 			onlyAgency, onlySuffix string
-		}{{r, 2, 5, "", ""}, {&robot{s, narrow.secret, narrow.token}, 5, 2, "", ""}} {
+		}{{r, 2, 5, "", ""}, {narrow, 5, 2, "", ""}} {
 			agencies, indicators := map[string]bool{}, map[string]bool{}
 			for _, d := range c.r.due(period) {
 				agencies[d.Agency], indicators[d.Indicator] = true, true
@@ -322,6 +327,9 @@ func TestMachine(t *testing.T) {
 			narrow.post("/reports", "s-"+c.agency+c.indicator, item(c.agency, c.indicator, `,"value":1`)).want(c.status)
 		}
 		narrow.ask(http.MethodGet, "/reports/dispendukcapil/DUK-KTP/besok", "").want(http.StatusBadRequest)
+		if n := s.count(`SELECT count(*) FROM audit_entries WHERE action = 'refuse access' AND actor_id = ?`, narrow.token.UserID); n != 3 {
+			t.Errorf("%d refusals in the trail, want one of each address", n)
+		}
 	})
 
 	t.Run("ReadsNumbersExactlyAndNothingElse", func(t *testing.T) {
