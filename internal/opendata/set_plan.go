@@ -28,8 +28,8 @@ type editionRow struct {
 
 var editionSet = &Set{
 	Name: "terbitan", Title: "Terbitan", TitleEN: "Publication",
-	About:   "Satu baris tentang terbitan ini sendiri: periode, waktu terbit, kedudukan, dan sidik jarinya.",
-	AboutEN: "One row about this publication itself: period, time, standing and hash.",
+	About:   "Satu baris tentang terbitan ini sendiri: periode, waktu terbit, kedudukan, dan sidik jarinya (SHA-256).",
+	AboutEN: "One row about this publication itself: period, time, standing and hash (SHA-256).",
 	Key:     []string{"number"},
 	record:  reflect.TypeFor[editionRow](),
 	rows: func(p *Publication) any {
@@ -46,8 +46,8 @@ var editionSet = &Set{
 		col("reason", Text, "Alasan terbit, juga alasan koreksi", "Why it was published, also why it was corrected"),
 		col("status", Code, "Kedudukan peta jalan: contoh, rancangan, atau resmi", "Standing of the roadmap: contoh (example), rancangan (draft) or resmi (official)"),
 		col("demo", Boolean, "true: angka hasilnya rekaan, untuk peragaan", "true: the results are invented, for a demonstration"),
-		col("sha256", Code, "Sidik jari SHA-256 isi terbitan", "SHA-256 of the bytes of the publication"),
-		opt("previous_sha256", Code, "Sidik jari terbitan sebelumnya; kosong pada terbitan pertama", "SHA-256 of the publication before; empty for the first"),
+		col("sha256", Code, "Sidik jari (SHA-256) isi terbitan", "Checksum (SHA-256) of the bytes of the publication"),
+		opt("previous_sha256", Code, "Sidik jari terbitan sebelumnya; kosong pada terbitan pertama", "Checksum (SHA-256) of the publication before; empty for the first"),
 		col("input_hash", Code, "Sidik jari semua masukan perhitungan", "Hash of all inputs of the computation"),
 		col("method", Code, "Kode aturan penilaian", "Code of the rule set"),
 		col("format", Code, "Nama format isi terbitan", "Name of the format of the publication"),

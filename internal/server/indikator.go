@@ -131,7 +131,7 @@ func indicatorFinding(e *edition, ind *scorecard.Indicator, targets []*scorecard
 		row := newListedTarget(e, targets[0])
 		detail = calculationSummary(row)
 	case all.Value != nil:
-		detail = "Rata-rata " + formatCount(all.Agencies) + " instansi " + formatMeasure(ind, all.Value, nil, nil)
+		detail = "Rata-rata " + formatCount(all.Agencies) + " instansi: " + formatMeasure(ind, all.Value, nil, nil)
 		if common != "" {
 			detail += ", targetnya " + common
 		}
@@ -160,7 +160,7 @@ func commonTarget(ind *scorecard.Indicator, targets []*scorecard.Achievement) st
 
 // singleFacts are the figures of an indicator that one agency has.
 func singleFacts(row listedTarget) []fact {
-	facts := []fact{{Name: "Instansi", Text: row.Owner.ShortName, Href: row.OwnerHref}, {Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
+	facts := []fact{{Name: "Instansi", Text: placeName(e, row.Owner), Href: row.OwnerHref}, {Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
 	if row.FirstText != "" {
 		facts = append(facts, fact{Name: "Target semula", Text: row.FirstText})
 	}
