@@ -83,5 +83,5 @@ func (s *Server) handle(method, pattern string, h handle) {
 
 // publicRoutes are the kinds of public pages; each file of pages has its own list.
 func publicRoutes() []publicRoute {
-	return slices.Concat(homeRoutes(), detailRoutes(), textRoutes(), dataRoutes(), apiPageRoutes(), sharingRoutes())
+	return slices.Concat(homeRoutes(), detailRoutes(), textRoutes(), apiPageRoutes(), dataRoutes(), sharingRoutes())
 }
