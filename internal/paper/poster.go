@@ -1,6 +1,7 @@
 package paper
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -128,30 +129,35 @@ func drawable(r rune) rune {
 }
 
 // without returns the poster with the last row of its longest block left out, and false
-// where no block has a row to spare.
+// where every block is down to one.
 func (p Poster) without() (Poster, bool) {
 	longest, most := -1, 0
 	for i, b := range p.Blocks {
 		n := 0
-		for _, r := range b.Rows {
+		rows := b.told()
+		for _, r := range rows {
 			n += 40 + len(r.Name) + len(r.Detail)
 		}
-		if len(b.Rows) > 1 && n > most {
+		if len(rows) > 1 && n > most {
 			longest, most = i, n
 		}
 	}
 	if longest < 0 {
 		return p, false
 	}
-	blocks := append([]PosterBlock(nil), p.Blocks...)
-	b := &blocks[longest]
-	rows := b.Rows[:len(b.Rows)-1]
-	if last := len(rows) - 1; last >= 0 && rows[last].Name == restElsewhere {
-		rows = rows[:last]
+	p.Blocks = slices.Clone(p.Blocks)
+	b := &p.Blocks[longest]
+	rows := b.told()
+	b.Rows = append(slices.Clone(rows[:len(rows)-1]), PosterRow{Name: restElsewhere})
+	return p, true
+}
+
+// told are the rows of a block without the one that stands for those left out.
+func (b PosterBlock) told() []PosterRow {
+	if last := len(b.Rows) - 1; last >= 0 && b.Rows[last].Name == restElsewhere {
+		return b.Rows[:last]
 	}
-	b.Rows = append(append([]PosterRow(nil), rows...), PosterRow{Name: restElsewhere})
-	p.Blocks = blocks
-	return p, len(rows) > 0
+	return b.Rows
 }
 
 // restElsewhere stands for rows that have no room.
