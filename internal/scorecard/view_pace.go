@@ -75,12 +75,10 @@ func (v *View) paceTo(pace *Pace, ind *Indicator, r *big.Rat, p scoring.Period, 
 	if t == nil || t.Withdrawn() {
 		return nil
 	}
-	if pace.Adds && year != p.Year {
-		r = new(big.Rat) // a new year begins from nothing
-	} else if pace.Adds && pace.Achievement.AsOf.Year != year {
-		r = new(big.Rat)
+	if pace.Adds && pace.Achievement.AsOf.Year != year {
+		r = new(big.Rat) // a sum begins each year from nothing
 	}
-	bound, falls, reached := aim(ind.Direction, r, t, pace.Adds && year != p.Year)
+	bound, falls, reached := aim(ind.Direction, r, t)
 	if bound == nil {
 		return nil
 	}
@@ -110,8 +108,8 @@ func (v *View) paceTo(pace *Pace, ind *Indicator, r *big.Rat, p scoring.Period, 
 }
 
 // aim is the number to reach from r, whether the value must fall for it, and whether it
-// is there already. fresh: r is the nought of a year that has not begun.
-func aim(d scoring.Direction, r *big.Rat, t *Target, fresh bool) (bound *big.Rat, falls, reached bool) {
+// is there already.
+func aim(d scoring.Direction, r *big.Rat, t *Target) (bound *big.Rat, falls, reached bool) {
 	low, high := number(t.Value), number(t.Value)
 	if low == nil {
 		low, high = number(t.Low), number(t.High)
@@ -121,7 +119,7 @@ func aim(d scoring.Direction, r *big.Rat, t *Target, fresh bool) (bound *big.Rat
 	}
 	switch d {
 	case scoring.LowerIsBetter:
-		return high, true, !fresh && r.Cmp(high) <= 0
+		return high, true, r.Cmp(high) <= 0
 	case scoring.OnTarget:
 		switch {
 		case r.Cmp(low) < 0:

@@ -69,9 +69,11 @@ func TestThePaceIsTheWayLeftOverThePeriodsLeft(t *testing.T) {
 		"a sum that must stay small": {"ADUAN", "30", "", []string{"9", "8", "7", "6", "12", "24"}, "6", "3", "", false, true, func(i *scorecard.Indicator) {
 			i.Consolidation = scoring.Sum
 		}},
-		"on target, from above": {"ADUAN", "6", "", []string{"14", "13", "12", "11", "10.5", "10"}, "1", "2", "", false, true, func(i *scorecard.Indicator) { i.Direction = scoring.OnTarget }},
-		"on target, from below": {"ADUAN", "12", "", []string{"14", "13", "12", "11", "10.5", "10"}, "-0.5", "1", "", false, true, func(i *scorecard.Indicator) { i.Direction = scoring.OnTarget }},
-		"a predicate":           {"ADUAN", "6", "7", []string{"3", "3", "4", "4", "4", "4"}, "1", "1", "0.214285714286", false, false, func(i *scorecard.Indicator) { i.Kind, i.Direction = scoring.KindPredicate, scoring.Predicate }},
+		"on target, from above":                 {"ADUAN", "6", "", []string{"14", "13", "12", "11", "10.5", "10"}, "1", "2", "", false, true, func(i *scorecard.Indicator) { i.Direction = scoring.OnTarget }},
+		"on target, from below":                 {"ADUAN", "12", "", []string{"14", "13", "12", "11", "10.5", "10"}, "-0.5", "1", "", false, true, func(i *scorecard.Indicator) { i.Direction = scoring.OnTarget }},
+		"on target this year, to fall for 2029": {"ADUAN", "10", "5", []string{"9", "13", "12", "11", "10.5", "10"}, "1", "", "0.357142857143", true, false, func(i *scorecard.Indicator) { i.Direction = scoring.OnTarget }},
+		"no step across a break":                {"ADUAN", "6", "", []string{"30", "29.5", "29", "28.5", "10.5", "10"}, "0.5", "2", "", false, true, func(i *scorecard.Indicator) { i.BreakNote = "Cara ukur berganti pada 2026." }},
+		"a predicate":                           {"ADUAN", "6", "7", []string{"3", "3", "4", "4", "4", "4"}, "1", "1", "0.214285714286", false, false, func(i *scorecard.Indicator) { i.Kind, i.Direction = scoring.KindPredicate, scoring.Predicate }},
 	} {
 		v, p := pacing(tt.indicator, tt.this, tt.last, tt.results...)
 		if tt.with != nil {
@@ -102,6 +104,36 @@ func TestThePaceIsTheWayLeftOverThePeriodsLeft(t *testing.T) {
 		if pace.Year.Reached != tt.reached || pace.Year.Unseen != tt.unseen {
 			t.Errorf("%s: %+v", name, *pace.Year)
 		}
+	}
+}
+
+func TestASumBeginsEachYearFromNothing(t *testing.T) {
+	t.Parallel()
+	// A yearly sum, 3 in 2025, is carried into 2026: of the 4 of 2026 nothing is there yet.
+	v, p := series("ADUAN", "", "", "", "3", "~3", "~3")
+	ind := v.Indicator("ADUAN")
+	ind.Frequency, ind.Consolidation, ind.Direction = scoring.Yearly, scoring.Sum, scoring.HigherIsBetter
+	for i := range v.Achievements {
+		v.Achievements[i].AsOf = scoring.Period{Year: 2025, Quarter: 4}
+	}
+	promise(v.Content, "ADUAN", 2026, "4")
+	pace := scorecard.NewView(v.Content).Pace(dlh, "ADUAN", p)
+	if pace == nil || orNone(pace.Year.Needed) != "4" || pace.Year.Periods != 1 || orNone(pace.Best) != "3" || !pace.Year.Unseen {
+		t.Errorf("%+v", pace)
+	}
+	// One that must stay small and has not cannot be mended within the year.
+	v, p = pacing("ADUAN", "20", "60", "9", "8", "7", "6", "12", "24")
+	v.Indicator("ADUAN").Consolidation = scoring.Sum
+	pace = v.Pace(dlh, "ADUAN", p)
+	if !pace.Year.Beyond || pace.Year.Reached || pace.Year.Needed != nil || orNone(pace.End.Needed) != "15" {
+		t.Errorf("%+v to %+v", *pace.Year, *pace.End)
+	}
+}
+
+func TestACarriedResultIsNoResultOfItsPeriod(t *testing.T) {
+	t.Parallel()
+	if own := scorecard.OwnResult(&scorecard.Achievement{Period: tw3, AsOf: tw2, Reported: text("80")}); own != nil {
+		t.Errorf("%v", own)
 	}
 }
 
