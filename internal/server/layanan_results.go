@@ -67,8 +67,15 @@ func newServiceResults(e *edition, s *scorecard.Service) serviceResults {
 	if len(targets) != 1 {
 		t.Target = ""
 	}
-	if judged > 0 {
+	switch {
+	case judged > 1:
 		t.Kept = sentenceStart(countOf(kept, judged)) + " tempat menepati janji waktunya"
+	case kept == 1:
+		t.Kept = "Target waktunya tercapai"
+	case judged == 1 && len(groups["near"].Values) == 1:
+		t.Kept = "Target waktunya hampir tercapai"
+	case judged == 1:
+		t.Kept = "Target waktunya belum tercapai"
 	}
 	if judged > openRows {
 		slices.Sort(marks)
