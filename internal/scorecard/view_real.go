@@ -21,7 +21,9 @@ const (
 
 // Reality is the judgement on the change into a period, by the rule of control charts
 // (XmR): a change is real when the newest point lies outside the natural limits, mean ±
-// 2.66 × mean moving range of the earlier points, on the side to which it moved.
+// 2.66 × mean moving range of the earlier points, on the side to which it moved, and by a
+// step larger than the mean moving range: a series that has left its limits before gets no
+// second arrow for a small step further on.
 //
 // Earlier points are those since the last break in the series. A moving range is the
 // distance between two points of neighbouring due periods: none is taken across a gap.
@@ -138,10 +140,10 @@ func (v *View) SeriesReal(agency, indicator string, p scoring.Period) Reality {
 
 // IndicatorReal judges how far an indicator is achieved over all agencies: each point is
 // the mean scored achievement, in one due period, of the agencies that have an own result
-// in the newest.
+// in the newest. What moves in steps is not judged, as in SeriesReal.
 func (v *View) IndicatorReal(indicator string, p scoring.Period) Reality {
 	ind := v.Indicator(indicator)
-	if ind == nil {
+	if ind == nil || !isMeasured(ind.Kind) {
 		return Reality{Verdict: ChangeUnknown}
 	}
 	var agencies []string
@@ -251,12 +253,13 @@ func judge(points []point, p scoring.Period) Reality {
 		return r
 	}
 	mean := sum.Quo(sum, big.NewRat(int64(r.Points), 1))
-	reach := ranges.Quo(ranges, big.NewRat(int64(moves), 1))
-	reach.Mul(reach, limitFactor)
+	usual := ranges.Quo(ranges, big.NewRat(int64(moves), 1))
+	reach := new(big.Rat).Mul(usual, limitFactor)
 	low, high := new(big.Rat).Sub(mean, reach), new(big.Rat).Add(mean, reach)
 	r.Low, r.Mean, r.High = roundedPointer(low), roundedPointer(mean), roundedPointer(high)
 	r.Verdict = ChangeWithin
-	if newest.value.Cmp(high) > 0 && change.Sign() > 0 || newest.value.Cmp(low) < 0 && change.Sign() < 0 {
+	beyond := newest.value.Cmp(high) > 0 && change.Sign() > 0 || newest.value.Cmp(low) < 0 && change.Sign() < 0
+	if beyond && change.Abs(change).Cmp(usual) > 0 {
 		r.Verdict = ChangeReal
 	}
 	return r

@@ -45,23 +45,25 @@ func TestAChangeIsRealOnlyOutsideTheNaturalLimits(t *testing.T) {
 		points    int
 	}{
 		// Mean 70.50, moving ranges 1, 1, 1: limits 70.50 ± 2.66.
-		"above the limits":           {[]string{"70", "71", "70", "71", "73.17"}, scorecard.ChangeReal, "67.84", "73.16", 4},
-		"on the limit":               {[]string{"70", "71", "70", "71", "73.16"}, scorecard.ChangeWithin, "67.84", "73.16", 4},
-		"below the limits":           {[]string{"70", "71", "70", "71", "67.83"}, scorecard.ChangeReal, "67.84", "73.16", 4},
-		"three earlier points":       {[]string{"70", "71", "70", "99"}, scorecard.ChangeUnknown, "", "", 3},
-		"one point":                  {[]string{"70"}, scorecard.ChangeUnknown, "", "", 0},
-		"constant, then the same":    {[]string{"80", "80", "80", "80", "80"}, scorecard.ChangeWithin, "80.00", "80.00", 4},
-		"constant, then another":     {[]string{"80", "80", "80", "80", "80.01"}, scorecard.ChangeReal, "80.00", "80.00", 4},
-		"back towards the middle":    {[]string{"80", "80", "80", "80", "80", "95", "94"}, scorecard.ChangeWithin, "", "", 6},
-		"above, but falling":         {[]string{"60", "60", "60", "60", "60", "60", "60", "60", "60", "70", "69"}, scorecard.ChangeWithin, "", "", 10},
-		"a gap: no range across it":  {[]string{"70", "71", "", "70", "71", "70", "90"}, scorecard.ChangeReal, "67.74", "73.06", 5},
-		"gaps leave too few ranges":  {[]string{"70", "", "71", "", "70", "71", "90"}, scorecard.ChangeUnknown, "", "", 4},
-		"nothing in the period":      {[]string{"70", "71", "70", "71", "70", ""}, scorecard.ChangeUnknown, "", "", 5},
-		"nothing in the one before":  {[]string{"70", "71", "70", "71", "70", "", "90"}, scorecard.ChangeUnknown, "67.74", "73.06", 5},
-		"another rule set before":    {[]string{"10", "10", "10", "|70", "71", "70", "71", "90"}, scorecard.ChangeReal, "67.84", "73.16", 4},
-		"another rule set now":       {[]string{"70", "71", "70", "71", "|90"}, scorecard.ChangeUnknown, "", "", 0},
-		"rule set changed in a gap":  {[]string{"10", "10", "|", "70", "71", "70", "71", "90"}, scorecard.ChangeReal, "67.84", "73.16", 4},
-		"two points after the break": {[]string{"70", "71", "70", "71", "|80", "81", "99"}, scorecard.ChangeUnknown, "", "", 2},
+		"above the limits":            {[]string{"70", "71", "70", "71", "73.17"}, scorecard.ChangeReal, "67.84", "73.16", 4},
+		"on the limit":                {[]string{"70", "71", "70", "71", "73.16"}, scorecard.ChangeWithin, "67.84", "73.16", 4},
+		"below the limits":            {[]string{"70", "71", "70", "71", "67.83"}, scorecard.ChangeReal, "67.84", "73.16", 4},
+		"three earlier points":        {[]string{"70", "71", "70", "99"}, scorecard.ChangeUnknown, "", "", 3},
+		"one point":                   {[]string{"70"}, scorecard.ChangeUnknown, "", "", 0},
+		"constant, then the same":     {[]string{"80", "80", "80", "80", "80"}, scorecard.ChangeWithin, "80.00", "80.00", 4},
+		"constant, then another":      {[]string{"80", "80", "80", "80", "80.01"}, scorecard.ChangeReal, "80.00", "80.00", 4},
+		"back towards the middle":     {[]string{"80", "80", "80", "80", "80", "95", "94"}, scorecard.ChangeWithin, "", "", 6},
+		"above, but falling":          {[]string{"60", "60", "60", "60", "60", "60", "60", "60", "60", "70", "69"}, scorecard.ChangeWithin, "", "", 10},
+		"out before, a small step on": {[]string{"60", "60", "60", "60", "60", "60", "60", "60", "60", "70", "70.5"}, scorecard.ChangeWithin, "", "", 10},
+		"out before, a big step on":   {[]string{"60", "60", "60", "60", "60", "60", "60", "60", "60", "70", "73"}, scorecard.ChangeReal, "", "", 10},
+		"a gap: no range across it":   {[]string{"70", "71", "", "70", "71", "70", "90"}, scorecard.ChangeReal, "67.74", "73.06", 5},
+		"gaps leave too few ranges":   {[]string{"70", "", "71", "", "70", "71", "90"}, scorecard.ChangeUnknown, "", "", 4},
+		"nothing in the period":       {[]string{"70", "71", "70", "71", "70", ""}, scorecard.ChangeUnknown, "", "", 5},
+		"nothing in the one before":   {[]string{"70", "71", "70", "71", "70", "", "90"}, scorecard.ChangeUnknown, "67.74", "73.06", 5},
+		"another rule set before":     {[]string{"10", "10", "10", "|70", "71", "70", "71", "90"}, scorecard.ChangeReal, "67.84", "73.16", 4},
+		"another rule set now":        {[]string{"70", "71", "70", "71", "|90"}, scorecard.ChangeUnknown, "", "", 0},
+		"rule set changed in a gap":   {[]string{"10", "10", "|", "70", "71", "70", "71", "90"}, scorecard.ChangeReal, "67.84", "73.16", 4},
+		"two points after the break":  {[]string{"70", "71", "70", "71", "|80", "81", "99"}, scorecard.ChangeUnknown, "", "", 2},
 	} {
 		v, p := scores(tt.figures...)
 		r := v.Real(scoring.LevelAgency, dlh, p)
@@ -213,5 +215,33 @@ func TestANoteOnBreaksNamesItsYears(t *testing.T) {
 	}
 	if _, dated := scorecard.BreakYears(""); dated {
 		t.Error("no note, but years")
+	}
+}
+
+func TestAnIndicatorIsJudgedOverItsAgencies(t *testing.T) {
+	t.Parallel()
+	c := city()
+	c.Periods = nil
+	p := start
+	for i, figures := range [][2]string{{"60", "80"}, {"62", "80"}, {"60", "80"}, {"62", "80"}, {"90", "96"}} {
+		c.Periods, c.Period = append(c.Periods, scorecard.PeriodInfo{Period: p}), p
+		target(c, p, dlh, "ADUAN", scoring.Scored, scored(figures[0], figures[0]))
+		target(c, p, rembang, "ADUAN", scoring.Scored, scored(figures[1], figures[1]))
+		if i < 4 { // without a result in the newest period: not compared
+			target(c, p, bendogerit, "ADUAN", scoring.Scored, scored("0", "0"))
+		}
+		p = p.Next()
+	}
+	v := scorecard.NewView(c)
+	// Means 70, 71, 70, 71, then 93.
+	if r := v.IndicatorReal("ADUAN", c.Period); r.Verdict != scorecard.ChangeReal || orNone(r.Change) != "22.00" || orNone(r.High) != "73.16" {
+		t.Errorf("%+v", r)
+	}
+	v.Indicator("ADUAN").Kind = scoring.KindMilestone
+	if r := v.IndicatorReal("ADUAN", c.Period); r.Verdict != scorecard.ChangeUnknown {
+		t.Errorf("steps are judged: %+v", r)
+	}
+	if r := v.IndicatorReal("ENTAH", c.Period); r.Verdict != scorecard.ChangeUnknown {
+		t.Errorf("%+v", r)
 	}
 }
