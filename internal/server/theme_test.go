@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"regexp"
 	"strconv"
+	"slices"
 	"strings"
 	"testing"
 
@@ -143,7 +144,7 @@ func TestAssetsAreKeptForEverAndCompressed(t *testing.T) {
 
 func TestEveryStyleSheetIsListed(t *testing.T) {
 	t.Parallel()
-	listed := strings.Join(append(append([]string{web.DarkTokens, web.FontFace}, web.Styles...), web.WorkStyles...), " ")
+	listed := strings.Join(slices.Concat([]string{web.DarkTokens, web.FontFace}, web.Styles, web.WorkStyles, web.PrintStyles, web.PosterStyles, web.EmbedStyles), " ")
 	for _, folder := range []string{"styles", "components"} {
 		files, err := testFiles.ReadDir(folder)
 		if err != nil {
