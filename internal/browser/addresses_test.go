@@ -46,6 +46,9 @@ func publicAddresses(c *scorecard.Content) []address {
 		{path: "/tidak-ada", status: http.StatusNotFound},
 		{path: "/?terbitan=99", status: http.StatusNotFound},
 		{path: "/kelurahan/bendogerit?terbitan=1"},
+		{path: "/privasi"}, {path: "/perbaikan"}, {path: "/en/method"}, {path: "/cari?q=Bendogrit"},
+		{path: "/data"}, {path: "/data/api"}, {path: "/data/kamus"}, {path: "/data/hitung-sendiri"}, {path: "/en/data-dictionary"},
+		{path: "/cetak/kelurahan/bendogerit"}, {path: "/cetak/kelurahan/klampok"}, {path: "/cetak/layanan/" + c.Services[0].Code}, {path: "/sematan"}, {path: "/sematan/bendogerit"},
 	}
 	all := append(fixed, address{path: "/tujuan/" + c.Goals[0].Code})
 	all = append(all, agencyAddresses(c)...)

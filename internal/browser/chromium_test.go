@@ -81,6 +81,7 @@ type chromium struct {
 // tab is one page of the browser. It notes what the console says.
 type tab struct {
 	ctx      context.Context
+	cookies  cdp.BrowserContextID // whose cookies are its own
 	mu       sync.Mutex
 	messages []string
 }
@@ -126,7 +127,7 @@ func (c *chromium) open(t *testing.T) *tab {
 	}
 	ctx, closeTab := chromedp.NewContext(c.ctx, chromedp.WithTargetID(id))
 	t.Cleanup(closeTab)
-	p := &tab{ctx: ctx}
+	p := &tab{ctx: ctx, cookies: cookies}
 	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *log.EventEntryAdded:
@@ -201,28 +202,37 @@ func (p *tab) follow(t *testing.T, actions ...chromedp.Action) (location string,
 
 // look is a form in which a page is seen.
 type look struct {
-	width int64
-	dark  bool
+	width  int64
+	dark   bool
+	forced bool // the reader's system sets all colours: a high-contrast theme
 }
 
 func (l look) String() string {
-	if l.dark {
-		return fmt.Sprintf("%d px, dark", l.width)
+	colours := "light"
+	switch {
+	case l.forced:
+		colours = "forced colours"
+	case l.dark:
+		colours = "dark"
 	}
-	return fmt.Sprintf("%d px, light", l.width)
+	return fmt.Sprintf("%d px, %s", l.width, colours)
 }
 
 // actions give the page that form. A phone is not emulated: its browser would zoom out
 // instead of overflowing.
 func (l look) actions() chromedp.Tasks {
-	scheme := "light"
+	scheme, forced := "light", "none"
 	if l.dark {
 		scheme = "dark"
+	}
+	if l.forced {
+		forced = "active"
 	}
 	return chromedp.Tasks{
 		emulation.SetDeviceMetricsOverride(l.width, 900, 1, false),
 		emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{
 			{Name: "prefers-color-scheme", Value: scheme},
+			{Name: "forced-colors", Value: forced},
 			{Name: "prefers-reduced-motion", Value: "reduce"}, // what glides cannot be clicked
 		}),
 	}

@@ -12,6 +12,8 @@ func TestCity(t *testing.T) {
 		b := newChromium(t)
 		t.Run("ProblemsAreSeen", func(t *testing.T) { seeProblems(t, b) })
 		t.Run("Pages", func(t *testing.T) { lookAt(t, c, b) })
+		t.Run("ByKeyboard", func(t *testing.T) { byKeyboard(t, c, b) })
+		t.Run("OnAnotherSite", func(t *testing.T) { onAnotherSite(t, c, b) })
 		t.Run("Journeys", func(t *testing.T) { journeys(t, c, b) })
 	})
 }

@@ -32,13 +32,18 @@ type journey struct {
 // journeys are ways through the site, each without a script.
 func journeys(t *testing.T, c *city, b *chromium) {
 	for name, walk := range map[string]func(*journey){
-		"FromAFigureOnTheFrontPageToItsEvidence": toEvidence,
-		"SearchLeadsToWhatIsMeant":               searching,
-		"AnOfficerSignsInAndOut":                 signingInAndOut,
-		"DarkAndBack":                            changingTheTheme,
-		"KeyboardSkipsToTheContent":              skipping,
-		"HalfOfTheFieldsAreFilledAlready":        prefilled,
-		"APeriodIsApprovedInThreeTaps":           approving,
+		"FromAFigureOnTheFrontPageToItsEvidence":   toEvidence,
+		"ThreeTapsToEvidenceAndOnePublicationBack": threeTaps,
+		"SearchLeadsToWhatIsMeant":                 searching,
+		"AMistypedNameIsUnderstood":                mistyping,
+		"ATableIsDownloaded":                       downloading,
+		"ASheetIsPrinted":                          printing,
+		"TheMenuOpensByKeyboard":                   openingTheMenu,
+		"AnOfficerSignsInAndOut":                   signingInAndOut,
+		"DarkAndBack":                              changingTheTheme,
+		"KeyboardSkipsToTheContent":                skipping,
+		"HalfOfTheFieldsAreFilledAlready":          prefilled,
+		"APeriodIsApprovedInThreeTaps":             approving,
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
