@@ -130,5 +130,5 @@ func newEmbedCode(e *edition, u unit) embedCode {
 	}
 }
 
-// embedHeight is how many pixels an embedded page takes at 240 px with a long name.
-const embedHeight = 360
+// embedHeight is how many pixels an embedded page takes where it is 240 wide.
+const embedHeight = 390
