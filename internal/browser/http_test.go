@@ -2,6 +2,7 @@ package browser_test
 
 import (
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -21,6 +22,11 @@ const (
 
 // overHTTP is what needs no browser.
 func overHTTP(t *testing.T, c *city) {
+	t.Run("Language", func(t *testing.T) {
+		t.Parallel()
+		language(t, c)
+	})
+
 	t.Run("PublicPagesRunNoScript", func(t *testing.T) {
 		t.Parallel()
 		for _, a := range publicAddresses(c.content) {
@@ -28,7 +34,11 @@ func overHTTP(t *testing.T, c *city) {
 			if got.status != a.status {
 				t.Errorf("%s answers %d, want %d", a.path, got.status, a.status)
 			}
-			if policy := got.header.Get("Content-Security-Policy"); policy != publicPolicy {
+			want := publicPolicy
+			if strings.HasPrefix(a.path, "/sematan/") { // meant to be framed
+				want = strings.Replace(want, "frame-ancestors 'none'", "frame-ancestors *", 1)
+			}
+			if policy := got.header.Get("Content-Security-Policy"); policy != want {
 				t.Errorf("%s has the policy %q", a.path, policy)
 			}
 			for _, forbidden := range []string{"<script", "style=", "<style", "javascript:"} {
@@ -52,7 +62,7 @@ func overHTTP(t *testing.T, c *city) {
 			}
 			get(t, c.site+a.path).page(t).Find("a[href], form[action]").Each(func(_ int, s *goquery.Selection) {
 				href := s.AttrOr("href", s.AttrOr("action", ""))
-				if !strings.HasPrefix(href, "/") || strings.HasPrefix(href, "/api/") || strings.HasSuffix(href, ".json") {
+				if !strings.HasPrefix(href, "/") || strings.HasPrefix(href, "/api/") || isFile(href) {
 					return
 				}
 				if !known[shape(href)] {
@@ -65,21 +75,55 @@ func overHTTP(t *testing.T, c *city) {
 
 	t.Run("PagesKeepTheirBudget", func(t *testing.T) {
 		t.Parallel()
-		for _, path := range []string{"/", "/kelurahan/bendogerit", "/kelurahan/klampok"} {
-			page := get(t, c.site+path).page(t)
+		for _, a := range publicAddresses(c.content) {
+			page := get(t, c.site+a.path).page(t)
 			if n := page.Find("*").Length(); n > elements {
-				t.Errorf("%s has %d elements", path, n)
+				t.Errorf("%s has %d elements", a.path, n)
 			}
-			if n := compressed(t, c.site+path); n > htmlBytes {
-				t.Errorf("%s has %d bytes", path, n)
+			if a.status != http.StatusOK {
+				continue
+			}
+			if n := compressed(t, c.site+a.path); n > htmlBytes {
+				t.Errorf("%s has %d bytes", a.path, n)
 			}
 			styles := 0
-			page.Find(`link[rel="stylesheet"]:not([href*="/font."])`).Each(func(_ int, s *goquery.Selection) {
+			page.Find(`link[rel="stylesheet"]:not([href*="/font."], [media="print"])`).Each(func(_ int, s *goquery.Selection) {
 				styles += compressed(t, c.site+s.AttrOr("href", ""))
 			})
 			if styles == 0 || styles > cssBytes {
-				t.Errorf("the styles of %s have %d bytes", path, styles)
+				t.Errorf("the styles of %s have %d bytes", a.path, styles)
 			}
+		}
+	})
+
+	t.Run("PagesAreSoundForScreenReaders", func(t *testing.T) {
+		t.Parallel()
+		titles := map[string]string{}
+		for _, a := range publicAddresses(c.content) {
+			page := get(t, c.site+a.path).page(t)
+			for _, problem := range unsound(page) {
+				t.Errorf("%s: %s", a.path, problem)
+			}
+			// What is asked for within a page does not change what the page is, and a page to embed is called like the one it stands for.
+			if title := words(page.Find("head title").Text()); a.status != http.StatusOK || strings.Contains(a.path, "?") || strings.HasPrefix(a.path, "/sematan/") {
+				continue
+			} else if other := titles[title]; other != "" {
+				t.Errorf("%s and %s have the title “%s”", a.path, other, title)
+			} else {
+				titles[title] = a.path
+			}
+		}
+	})
+
+	t.Run("UnsoundnessIsSeen", func(t *testing.T) {
+		t.Parallel()
+		page, err := goquery.NewDocumentFromReader(strings.NewReader(`<h1>Satu</h1><h3>Tiga</h3><svg></svg><img src="x"><figure><svg aria-hidden="true"></svg></figure>
+			<table><tr><td>1</td></tr></table><i class="swatch"></i><b class="chip band--3"></b>`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if found := unsound(page); len(found) != 10 {
+			t.Errorf("%d problems were seen, want 10:\n%s", len(found), strings.Join(found, "\n"))
 		}
 	})
 
@@ -91,6 +135,12 @@ func overHTTP(t *testing.T, c *city) {
 		t.Parallel()
 		inOrder(t, get(t, c.site+"/kelurahan/bendogerit").page(t), kelurahanPage)
 	})
+}
+
+// isFile says whether an address of ours is a file and no page.
+func isFile(href string) bool {
+	path, _, _ := strings.Cut(href, "?")
+	return slices.Contains([]string{".json", ".jsonld", ".csv", ".xlsx", ".zip", ".pdf", ".png", ".svg", ".atom", ".xml", ".txt"}, filepath.Ext(path))
 }
 
 // compressed is how many bytes an address is on its way to a browser.

@@ -2,6 +2,8 @@ package browser_test
 
 import (
 	"fmt"
+	"maps"
+	"net/url"
 	"regexp"
 	"slices"
 	"strings"
@@ -31,7 +33,7 @@ var everydayAbbreviations = map[string]string{
 	"PDF": "name of a kind of file", "CSV": "name of a kind of file", "JSON": "name of a kind of file", "XLSX": "name of a kind of file",
 	"ZIP": "name of a kind of file", "PNG": "name of a kind of file", "SVG": "name of a kind of file", "JPG": "name of a kind of file",
 	"QR": "kode QR is the everyday word", "GET": "a word of programs, on pages for their authors", "POST": "as GET", "URL": "as GET", "HTTP": "as GET", "HTTPS": "as GET",
-	"DATA": "a word in capitals", "YYYY": "stands for digits", "CC": "part of the name of a licence", "BY": "part of the name of a licence",
+	"DATA": "a word in capitals", "SEMUA": "a word in capitals, as in the workbook", "COCOK": "a word in capitals, as in the workbook", "MB": "the size of a file, as every phone writes it", "YYYY": "stands for digits", "CC": "part of the name of a licence", "BY": "part of the name of a licence",
 	"AA": "a level, with its standard beside it", "ETAG": "as GET",
 }
 
@@ -131,7 +133,7 @@ func quoted(c *scorecard.Content) []string {
 		}
 	}
 	for _, a := range c.Agencies {
-		add(a.Name, a.ShortName, strings.TrimSuffix(a.Name, " Kota Blitar"))
+		add(a.Name, strings.TrimSuffix(a.Name, " Kota Blitar"))
 	}
 	for _, g := range c.Goals {
 		add(g.Code, g.Name)
@@ -206,14 +208,17 @@ func withoutQuotations(quotes []string) func(string) string {
 var (
 	abbreviation = regexp.MustCompile(`\b[A-Z][A-Z0-9]{1,5}\b`)
 	roman        = regexp.MustCompile(`^(I{1,3}|IV|V|VI{1,3}|IX|X)$`)
+	goalCode     = regexp.MustCompile(`^[A-Z][0-9]+$`)        // T1, of a goal: it stands for no words
+	periodCode   = regexp.MustCompile(`\b20[0-9]{2}-TW[1-4]`) // 2026-TW3, as in addresses
 )
 
 // unexplained are the abbreviations of a text that its page does not explain.
 func unexplained(text string, explained map[string]bool) []string {
 	var all []string
+	text = periodCode.ReplaceAllString(text, "")
 	for _, at := range abbreviation.FindAllStringIndex(text, -1) {
 		a := text[at[0]:at[1]]
-		if explained[a] || everydayAbbreviations[a] != "" || roman.MatchString(a) || slices.Contains(all, a) {
+		if explained[a] || everydayAbbreviations[a] != "" || roman.MatchString(a) || goalCode.MatchString(a) || slices.Contains(all, a) {
 			continue
 		}
 		if at[0] > 0 && strings.ContainsRune("-/_", rune(text[at[0]-1])) && countWords(text[:at[0]]) == 1 {
@@ -227,7 +232,7 @@ func unexplained(text string, explained map[string]bool) []string {
 var (
 	inFull   = regexp.MustCompile(`\b([A-Z][A-Z0-9]{1,5})[!]?(?:-[A-Z0-9a-z]+!?)? \([^()]*\pL+ [^()]*\)`) // SKM (survei kepuasan masyarakat)
 	inShort  = regexp.MustCompile(`\pL{3,}(?: \pL+)* \(([A-Z][A-Z0-9]{1,5})\b[^()]*\)`)                   // survei kepuasan masyarakat (SKM)
-	inApart  = regexp.MustCompile(`\b([A-Z][A-Z0-9]{1,5})\b[^.]{0,20}, (?:yaitu|singkatan dari|kependekan dari) `)
+	inApart  = regexp.MustCompile(`\b([A-Z][A-Z0-9]{1,5})(?:,? yaitu| adalah singkatan| berarti) \pL+`)   // SKM adalah singkatan survei kepuasan masyarakat
 	abbrPart = regexp.MustCompile(`[A-Z][A-Z0-9]{1,5}`)
 )
 
@@ -242,6 +247,9 @@ func explanations(page *goquery.Document) map[string]bool {
 			}
 		}
 	}
+	if strings.Contains(words(page.Find("body").Text()), "SP4N-LAPOR!, kanal aduan nasional") {
+		known["SP4N"], known["LAPOR"] = true, true // the name of the channel, and what it is
+	}
 	page.Find("abbr[title], dl.singkatan dt").Each(func(_ int, s *goquery.Selection) {
 		if s.Is("abbr") && countWords(s.AttrOr("title", "")) < 2 {
 			return
@@ -253,13 +261,44 @@ func explanations(page *goquery.Document) map[string]bool {
 	return known
 }
 
+// reading is how the texts of a publication are to be read.
+type reading struct {
+	clean   func(string) string // puts one word in place of what is quoted
+	quoted  map[string]bool     // what is quoted, as a whole text: grades, steps, names of documents
+	offices map[string]string   // short names of agencies, with their names
+}
+
+// newReading reads the official names of a publication.
+func newReading(c *scorecard.Content) reading {
+	quotes := quoted(c)
+	r := reading{clean: withoutQuotations(quotes), quoted: map[string]bool{}, offices: map[string]string{}}
+	for _, q := range quotes {
+		r.quoted[q] = true
+	}
+	for _, a := range c.Agencies {
+		if a.ShortName != a.Name {
+			r.offices[a.ShortName] = strings.TrimSuffix(a.Name, " Kota Blitar")
+		}
+	}
+	return r
+}
+
 // complaints are what is wrong with the language of a page: sentences of more words than
-// most, and abbreviations that it does not explain.
-func complaints(page *goquery.Document, most int, clean func(string) string) []string {
+// most, and abbreviations that it does not explain. The short name of an agency is
+// explained where its name stands on the page.
+func (r reading) complaints(page *goquery.Document, most int) []string {
 	var all []string
 	known, told := explanations(page), map[string]bool{}
+	whole := words(page.Find("body").Text())
+	for short, name := range r.offices {
+		if strings.Contains(whole, name) {
+			for _, a := range abbrPart.FindAllString(short, -1) {
+				known[a] = true
+			}
+		}
+	}
 	for _, text := range texts(page) {
-		text = clean(text)
+		text = r.clean(text)
 		for _, s := range sentences(text) {
 			if n := countWords(s); n > most && !told[s] {
 				told[s] = true
@@ -267,7 +306,7 @@ func complaints(page *goquery.Document, most int, clean func(string) string) []s
 			}
 		}
 		for _, a := range unexplained(text, known) {
-			if !told[a] {
+			if !told[a] && !r.quoted[a] {
 				told[a] = true
 				all = append(all, fmt.Sprintf("%s is not explained: %.80s", a, text))
 			}
@@ -276,45 +315,79 @@ func complaints(page *goquery.Document, most int, clean func(string) string) []s
 	return all
 }
 
-// language checks every public page as a reader gets it. What is quoted counts as one word;
-// how long the quotations are is logged, for whoever keeps the data.
+// listedAddresses are the public pages that search engines are told of.
+func listedAddresses(t *testing.T, c *city) []string {
+	t.Helper()
+	var all []string
+	for _, loc := range location.FindAllStringSubmatch(string(get(t, c.site+"/sitemap.xml").body), -1) {
+		u, err := url.Parse(loc[1])
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, u.Path)
+	}
+	if len(all) < 100 {
+		t.Fatalf("the list of pages has %d", len(all))
+	}
+	return all
+}
+
+var location = regexp.MustCompile(`<loc>([^<]+)</loc>`)
+
+// language checks every public page as a reader gets it: all that are listed for search
+// engines, and one of every other kind. What is quoted counts as one word; how long the
+// quotations are, and which abbreviations they hold, is logged for whoever keeps the data.
 func language(t *testing.T, c *city) {
-	quotes := quoted(c.content)
-	clean := withoutQuotations(quotes)
-	told := map[string]bool{}
+	r := newReading(c.content)
+	paths := []string{"/cetak/kelurahan/bendogerit", "/sematan/kota", "/cari?q=bendogrit", "/kelurahan/bendogrit", "/?terbitan=abc", "/perbaikan", "/data/api"}
 	for _, a := range publicAddresses(c.content) {
-		answer := get(t, c.site+a.path)
-		if !strings.HasPrefix(answer.header.Get("Content-Type"), "text/html") {
+		paths = append(paths, a.path)
+	}
+	told := map[string]bool{}
+	for _, path := range slices.Concat(listedAddresses(t, c), paths) {
+		answer := get(t, c.site+path)
+		if told[path] || !strings.HasPrefix(answer.header.Get("Content-Type"), "text/html") {
 			continue
 		}
+		told[path] = true
 		most := sentenceWords
-		path, _, _ := strings.Cut(a.path, "?")
-		if slices.Contains(longerPages, path) {
+		if bare, _, _ := strings.Cut(path, "?"); slices.Contains(longerPages, bare) {
 			most = longSentenceWords
 		}
-		for _, complaint := range complaints(answer.page(t), most, clean) {
+		for _, complaint := range r.complaints(answer.page(t), most) {
 			if !told[complaint] {
 				told[complaint] = true
-				t.Errorf("%s: %s", a.path, complaint)
+				t.Errorf("%s: %s", path, complaint)
 			}
 		}
 	}
-	long := 0
-	for _, q := range quotes {
+	r.logQuotations(t)
+}
+
+// logQuotations tells what the data would be blamed for, were they ours to write.
+func (r reading) logQuotations(t *testing.T) {
+	long, short := 0, map[string]bool{}
+	for q := range r.quoted {
 		for _, s := range sentences(q) {
-			if n := countWords(s); n > sentenceWords {
+			if countWords(s) > sentenceWords {
 				long++
-				t.Logf("data: %d words: %s", n, s)
 			}
 		}
+		for _, a := range unexplained(q, nil) {
+			short[a] = true
+		}
 	}
-	t.Logf("%d sentences of the data are longer than %d words", long, sentenceWords)
+	t.Logf("of the data, %d sentences are longer than %d words, and these abbreviations are not explained: %s",
+		long, sentenceWords, strings.Join(slices.Sorted(maps.Keys(short)), " "))
 }
 
 // TestPoorLanguageIsSeen shows that the check can fail.
 func TestPoorLanguageIsSeen(t *testing.T) {
 	t.Parallel()
-	clean := withoutQuotations([]string{"Dinas Kependudukan dan Pencatatan Sipil Kota Blitar"})
+	r := reading{
+		clean:   withoutQuotations([]string{"Dinas Kependudukan dan Pencatatan Sipil Kota Blitar"}),
+		offices: map[string]string{"DLH": "Dinas Lingkungan Hidup"},
+	}
 	long := strings.TrimSpace(strings.Repeat("kata ", sentenceWords+1))
 	for _, tt := range []struct {
 		name, html string
@@ -331,6 +404,9 @@ func TestPoorLanguageIsSeen(t *testing.T) {
 		{"one explained by its element", `<p><abbr title="survei kepuasan masyarakat">SKM</abbr> naik.</p>`, 0},
 		{"an empty explanation", `<p><abbr title="">SKM</abbr> naik.</p>`, 1},
 		{"one in the list", `<p>SKM naik.</p><dl class="singkatan"><dt>SKM</dt><dd>survei kepuasan masyarakat</dd></dl>`, 0},
+		{"an office by its short name", "<p>Nilai DLH naik.</p>", 1},
+		{"an office named elsewhere", "<p>Nilai DLH naik.</p><h1>Dinas Lingkungan Hidup Kota Blitar</h1>", 0},
+		{"codes of goals and periods", "<p>Tujuan T1, 2026-TW3.</p>", 0},
 		{"everyday words", "<p>Bawa KTP dan KK. Triwulan III.</p>", 0},
 		{"code is not read", "<p>Unduh <code>SHA APIKEY</code>.</p>", 0},
 	} {
@@ -338,7 +414,7 @@ func TestPoorLanguageIsSeen(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got := complaints(page, sentenceWords, clean); len(got) != tt.want {
+		if got := r.complaints(page, sentenceWords); len(got) != tt.want {
 			t.Errorf("%s: %q, want %d", tt.name, got, tt.want)
 		}
 	}
