@@ -28,11 +28,17 @@ func Kit(p *Publication) ([]byte, error) {
 	if err := e.Encode(p.Method); err != nil {
 		return nil, fmt.Errorf("write the rules: %w", err)
 	}
-	files := []File{
-		{"BACA-DULU.txt", []byte(p.kitReadme())},
-		{"README.txt", []byte(p.kitReadmeEN())},
-		{"LICENSE.txt", []byte(licenceText)},
-		{"aturan.json", rules.Bytes()},
+	a := newPacker()
+	for _, f := range []struct {
+		name string
+		body []byte
+	}{
+		{"BACA-DULU.txt", []byte(p.kitReadme())}, {"README.txt", []byte(p.kitReadmeEN())}, {"LICENSE.txt", []byte(licenceText)},
+		{"aturan.json", rules.Bytes()}, {ContentName(p.Number), content},
+	} {
+		if err := a.add(f.name, f.body); err != nil {
+			return nil, err
+		}
 	}
 	for _, name := range []string{"aturan", "tujuan", "instansi", "indikator", "target", "capaian", "nilai"} {
 		t, err := Find(name).Of(p)
@@ -43,16 +49,20 @@ func Kit(p *Publication) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{name + ".csv", body})
+		if err := a.add(name+".csv", body); err != nil {
+			return nil, err
+		}
 	}
 	for _, info := range p.Periods {
 		body, err := Workbook(p, info.Period)
 		if err != nil {
 			return nil, err
 		}
-		files = append(files, File{WorkbookName(info.Period), body})
+		if err := a.add(WorkbookName(info.Period), body); err != nil {
+			return nil, err
+		}
 	}
-	return pack(append(files, File{ContentName(p.Number), content}))
+	return a.bytes()
 }
 
 // calcNow asks a spreadsheet to compute every formula when it opens the workbook.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/xml"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -134,26 +135,18 @@ func (b *book) sheet(name string, freeze int, widths ...float64) (*sheet, error)
 	return s, nil
 }
 
-// place puts the rows that were written into the parts of a workbook.
-func (b *book) place(parts []File) error {
+// place cuts a part of the workbook where the rows of its sheet belong; not ok where it is
+// no sheet of ours.
+func (b *book) place(name string, part []byte) (before, rows, after []byte, ok bool) {
 	for i, s := range b.sheets {
-		name := fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1)
-		done := false
-		for k := range parts {
-			if parts[k].Name != name {
-				continue
-			}
-			for _, empty := range []string{"<sheetData></sheetData>", "<sheetData/>"} {
-				if before, after, ok := bytes.Cut(parts[k].Body, []byte(empty)); ok {
-					parts[k].Body = bytes.Join([][]byte{before, []byte("<sheetData>"), s.data.Bytes(), []byte("</sheetData>"), after}, nil)
-					done = true
-					break
-				}
-			}
+		if name != fmt.Sprintf("xl/worksheets/sheet%d.xml", i+1) {
+			continue
 		}
-		if !done {
-			return fmt.Errorf("sheet %d has no place in the workbook", i+1)
+		const open, end, nothing = "<sheetData>", "</sheetData>", "<sheetData/>"
+		if before, after, ok = bytes.Cut(part, []byte(open+end)); !ok {
+			before, after, ok = bytes.Cut(part, []byte(nothing))
 		}
+		return append(slices.Clip(before), open...), s.data.Bytes(), append([]byte(end), after...), ok
 	}
-	return nil
+	return nil, nil, nil, false
 }
