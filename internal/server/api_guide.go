@@ -30,7 +30,7 @@ type apiGuidePage struct {
 	Next      string // absolute address of the second part of a list; empty: the list is short
 	Past      string // absolute address in a past publication
 	Routes    []apiGuideRow
-	Work      []apiGuideRow
+	Delivery  []apiGuideRow
 	Requests  int // in Minutes
 	Programs  int // the same, for a token
 	Minutes   int
@@ -78,7 +78,7 @@ func showAPIGuide(e *edition, _ params) (view, error) {
 		}
 	}
 	for _, r := range machineRoutes() {
-		page.Work = append(page.Work, apiGuideRow{Method: r.method, Path: openapiPattern("", r.path), About: r.summary})
+		page.Delivery = append(page.Delivery, apiGuideRow{Method: r.method, Path: openapiPattern("", r.path), About: r.summary})
 	}
 	for _, status := range []int{400, 404, 429, 503} {
 		page.Errors = append(page.Errors, apiGuideError{status, openapiProblems[map[int]string{400: "badRequest", 404: "notFound", 429: "tooMany", 503: "unavailable"}[status]].about})
