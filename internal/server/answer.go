@@ -62,8 +62,8 @@ func newAnswer(c *compressor, body []byte, contentType, cacheControl, tag string
 		return nil, err
 	}
 	a.length[plain] = []string{strconv.Itoa(len(body))}
-	if len(a.gzip) > len(body)*packingPays/100 {
-		a.gzip, a.brotli, a.body = nil, nil, body
+	if a.gzip == nil {
+		a.body = body
 	}
 	a.length[gzipped] = []string{strconv.Itoa(len(a.gzip))}
 	if a.brotli != nil {
@@ -182,6 +182,8 @@ type compressor struct {
 const (
 	gzipBest   = 9
 	brotliGood = 6
+	// Pages are shorter than 256 kB; the usual window of 4 MB is memory for nothing.
+	brotliWindow = 18 // bits
 )
 
 // newCompressor makes one for bodies that are built ahead, in both forms.
@@ -190,18 +192,23 @@ func newCompressor() *compressor {
 	if err != nil {
 		panic(err) // the level is a constant
 	}
-	return &compressor{gzip: zw, brotli: brotli.NewWriterLevel(io.Discard, brotliGood)}
+	return &compressor{gzip: zw, brotli: brotli.NewWriterOptions(io.Discard, brotli.WriterOptions{Quality: brotliGood, LGWin: brotliWindow})}
 }
 
 // quick are compressors for answers made on demand: gzip at its usual level.
 var quick = sync.Pool{New: func() any { return &compressor{gzip: gzip.NewWriter(io.Discard)} }}
 
+// compress returns both forms; neither where packing does not pay, and br only of a compressor
+// that has it.
 func (c *compressor) compress(body []byte) (gz, br []byte, err error) {
 	c.out.Reset()
 	c.gzip.Reset(&c.out)
 	_, err = c.gzip.Write(body)
 	if err = errors.Join(err, c.gzip.Close()); err != nil {
 		return nil, nil, fmt.Errorf("compress: %w", err)
+	}
+	if c.out.Len() > len(body)*packingPays/100 {
+		return nil, nil, nil
 	}
 	gz = bytes.Clone(c.out.Bytes())
 	if c.brotli == nil {

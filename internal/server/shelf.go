@@ -82,10 +82,15 @@ func (p *pastEditions) get(number int, load func() (*edition, error)) (*edition,
 	if err != nil {
 		return nil, err
 	}
+	p.keep(e)
+	return e, nil
+}
+
+// keep has an edition at hand that was not.
+func (p *pastEditions) keep(e *edition) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	p.at = append([]*edition{e}, p.at[:min(len(p.at), pastEditionsKept-1)]...)
-	return e, nil
 }
 
 // find returns the edition of this number if it is at hand, and remembers that it was used.

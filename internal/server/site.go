@@ -179,6 +179,9 @@ func (s *site) load(ctx context.Context, old *shelf) (*shelf, error) {
 		Base:   s.base,
 	})
 	next.latest.other = s.opener(next)
+	if old != nil && old.latest != nil {
+		next.past.keep(s.past(next, old.latest.View))
+	}
 	if err := s.build(ctx, next, bytes); err != nil {
 		return nil, err
 	}
@@ -213,15 +216,21 @@ func (s *site) open(ctx context.Context, sh *shelf, number int) (*edition, error
 		if err != nil {
 			return nil, err
 		}
-		return &edition{
-			View:   scorecard.NewView(content),
-			SHA256: info.SHA256,
-			Size:   info.Size,
-			Others: sh.latest.Others,
-			Base:   s.base,
-			other:  s.opener(sh),
-		}, nil
+		return s.past(sh, scorecard.NewView(content)), nil
 	})
+}
+
+// past is the edition of a past publication on a shelf.
+func (s *site) past(sh *shelf, v *scorecard.View) *edition {
+	info := sh.info(v.Number)
+	return &edition{
+		View:   v,
+		SHA256: info.SHA256,
+		Size:   info.Size,
+		Others: sh.latest.Others,
+		Base:   s.base,
+		other:  s.opener(sh),
+	}
 }
 
 // emptyPage is shown at every public address until something is published.

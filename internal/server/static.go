@@ -193,7 +193,8 @@ func newEncoded(body []byte) encoded {
 		e.gzip = zipped.Bytes()
 	}
 	var br bytes.Buffer
-	b := brotli.NewWriterLevel(&br, brotli.BestCompression)
+	// The usual window of 4 MB would cost 32 MB of tables for each file.
+	b := brotli.NewWriterOptions(&br, brotli.WriterOptions{Quality: brotli.BestCompression, LGWin: brotliWindow})
 	_, _ = b.Write(body)
 	_ = b.Close()
 	if br.Len() < len(body) {
