@@ -48,6 +48,9 @@ func TestMachine_RequestsCountOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if err := restarted.Load(t.Context()); err != nil {
+		t.Fatal(err)
+	}
 	web := httptest.NewServer(restarted.Handler())
 	t.Cleanup(web.Close)
 	second := *s
