@@ -24,10 +24,10 @@ type preview struct {
 	NoIndex   bool
 }
 
-// Preview is what the head of the page says to search engines and previews. Internal pages,
+// HeadPreview is what the head of the page says to search engines and previews. Internal pages,
 // refusals and those shown while nothing is published have no address there. A past
 // publication is left out of search engines, so that nobody finds old figures first.
-func (p Page) Preview() preview {
+func (p Page) HeadPreview() preview {
 	v := preview{NoIndex: p.NoIndex || p.IsPast()}
 	if p.Edition == nil || p.Path == "" || p.Work {
 		return v
