@@ -16,7 +16,7 @@ import (
 func paceText(e *edition, a *scorecard.Achievement) string {
 	p := e.Pace(a.Agency, a.Indicator, a.Period)
 	ind := e.Indicator(a.Indicator)
-	if p == nil || ind == nil {
+	if p == nil || ind == nil || ind.Kind == scoring.KindMilestone { // the percent of a step is no distance
 		return ""
 	}
 	switch year := p.Year; {

@@ -41,6 +41,7 @@ func TestThePaceIsToldInPlainWords(t *testing.T) {
 	limit := scorecard.Indicator{Kind: scoring.KindNumber, Direction: scoring.LowerIsBetter, Consolidation: scoring.Sum, Frequency: scoring.Quarterly, Unit: "surat"}
 	grade := scorecard.Indicator{Kind: scoring.KindPredicate, Direction: scoring.Predicate, Consolidation: scoring.Last, Frequency: scoring.Quarterly, Unit: "predikat AKIP"}
 	promise := scorecard.Indicator{Kind: scoring.KindYesNo, Direction: scoring.YesNo, Consolidation: scoring.Last, Frequency: scoring.Quarterly, Unit: "ya/tidak"}
+	steps := scorecard.Indicator{Kind: scoring.KindMilestone, Direction: scoring.Milestones, Consolidation: scoring.Last, Frequency: scoring.Quarterly, Unit: "tahap"}
 	for name, tt := range map[string]struct {
 		indicator  scorecard.Indicator
 		this, last string
@@ -62,6 +63,7 @@ func TestThePaceIsToldInPlainWords(t *testing.T) {
 		"a sum already past it":      {limit, "8", "", []string{"3", "4", "5", "6", "4", "10"}, "Batas untuk 2026 sudah terlewati."},
 		"a predicate":                {grade, "6", "", []string{"3", "4", "4", "4", "4", "4"}, "Perlu naik 1 tingkat tiap triwulan untuk mencapai target 2026. Yang tercepat sejauh ini 1 tingkat."},
 		"all reached":                {share, "70", "70", []string{"68", "69", "70", "70", "70", "70"}, ""},
+		"a milestone":                {steps, "100", "", []string{"20", "20", "40", "40", "60", "60"}, ""},
 		"yes or no":                  {promise, "1", "1", []string{"0", "0", "0", "0", "0", "0"}, ""},
 		"nothing now":                {share, "75", "", []string{"70", "70", "70", "70", "70", ""}, ""},
 	} {
