@@ -45,7 +45,7 @@ func unsound(page *goquery.Document) (problems []string) {
 		}
 	})
 	page.Find("figure:has(svg)").Each(func(_ int, f *goquery.Selection) {
-		if !strings.ContainsAny(f.Find("table, ul, ol, dl").Text(), "0123456789") {
+		if !strings.ContainsAny(f.Find("table, ul, ol, dl").AddSelection(f.Closest("section, main").Find("table")).Text(), "0123456789") {
 			say("the numbers of the figure “%.60s” are not text", words(f.Text()))
 		}
 	})
