@@ -42,7 +42,7 @@ func makeBook(p *Publication, title string, fill func(*book) error) (body []byte
 	}{
 		{&b.head, headStyle("0B4D5F", "FFFFFF")},
 		{&b.wrap, excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", WrapText: true}}},
-		{&b.big, excelize.Style{Font: &excelize.Font{Bold: true, Size: 16}}},
+		{&b.big, excelize.Style{Font: &excelize.Font{Bold: true, Size: 16, Family: "Calibri"}}},
 		{&b.roles[roleInput], headStyle("1D4ED8", "FFFFFF")},
 		{&b.roles[roleFormula], headStyle("0B4D5F", "FFFFFF")},
 		{&b.roles[rolePublished], headStyle("D9D4C7", "000000")},
@@ -72,7 +72,7 @@ func makeBook(p *Publication, title string, fill func(*book) error) (body []byte
 // headStyle is the look of a heading.
 func headStyle(ground, ink string) excelize.Style {
 	return excelize.Style{
-		Font:      &excelize.Font{Bold: true, Color: ink},
+		Font:      &excelize.Font{Bold: true, Color: ink, Family: "Calibri", Size: 11},
 		Fill:      excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{ground}},
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true},
 	}
