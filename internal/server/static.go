@@ -121,7 +121,7 @@ func shortenStyle(sheet []byte) []byte {
 		for _, mark := range []string{"{", ",", ";"} {
 			line = strings.ReplaceAll(line, mark+" ", mark)
 		}
-		line = strings.ReplaceAll(strings.ReplaceAll(line, " {", "{"), " }", "}")
+		line = strings.NewReplacer(" {", "{", " }", "}", " > ", ">", " !", "!").Replace(line)
 		line = strings.ReplaceAll(line, ": ", ":")
 		short.WriteString(line)
 		if line != "" && !strings.HasSuffix(line, "{") && !strings.HasSuffix(line, ";") && !strings.HasSuffix(line, "}") && !strings.HasSuffix(line, ",") {
