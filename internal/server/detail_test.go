@@ -346,7 +346,7 @@ func TestAPublicationTellsWhatChanged(t *testing.T) {
 		t.Errorf("7...8: %v, want the same finding as on the page of 8", err)
 	}
 	text := strings.Join(strings.Fields(doc.Find("main").Text()), " ")
-	for _, want := range []string{"Nilai laporan yang berubah: 1", "Status yang berubah: 1", "Terlambat lapor", "Rata-rata lama penyelesaian aduan"} {
+	for _, want := range []string{"Laporan yang menyusul: 1", "Status yang berubah: 1", "Terlambat lapor", "Rata-rata lama penyelesaian aduan"} {
 		if !strings.Contains(text, want) {
 			t.Errorf("the page does not say %q: %s", want, text)
 		}

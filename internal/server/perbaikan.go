@@ -105,12 +105,9 @@ func newCorrections(e, older, newer *edition) correctionGroup {
 			add(targetCorrection(e, newer, t))
 		}
 	}
-	for _, v := range c.Values {
-		if v.Before.Reported == nil && v.Before.Numerator == nil {
-			g.Late++
-			continue
-		}
-		g.Values++
+	corrected, late := splitValues(c.Values)
+	g.Values, g.Late = len(corrected), len(late)
+	for _, v := range corrected {
 		add(valueCorrection(e, newer, v))
 	}
 	verb := " melengkapi terbitan "

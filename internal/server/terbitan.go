@@ -188,9 +188,11 @@ func showComparison(e *edition, from, to string) (view, error) {
 // newChanges puts a comparison into words.
 func newChanges(e *edition, c *scorecard.Comparison) *changes {
 	x := &changes{NewPeriods: c.NewPeriods, NewRecords: c.NewRecords, Method: c.Method}
+	corrected, late := splitValues(c.Values)
 	x.add("Nilai laporan yang berubah", "Angka yang dilaporkan instansi berbeda dari terbitan sebelumnya, pada periode yang sudah ada.",
-		valueRows(e, c.Values), len(c.Values))
+		valueRows(e, corrected), len(corrected))
 	x.add("Target yang berubah", "Target lama tetap tersimpan di sebelahnya.", targetRows(e, c.Targets), len(c.Targets))
+	x.add("Laporan yang menyusul", "Pada terbitan sebelumnya belum ada angkanya, jadi tidak ada yang diganti.", valueRows(e, late), len(late))
 	x.add("Status yang berubah", "Misalnya laporan yang tadinya belum masuk, kini sudah diverifikasi.", stateRowsOf(e, c.States), len(c.States))
 	x.add("Capaian yang ikut berubah", "Laporan periode itu sendiri sama. Yang berbeda targetnya, atau laporan triwulan lain pada tahun itu.", figureRows(e, c.Figures), len(c.Figures))
 	x.add("Nilai gabungan yang berubah", "Akibat dari perubahan di atas, pada periode yang sudah ada di kedua terbitan.", scoreRows(e, c.Scores), len(c.Scores))
@@ -198,20 +200,36 @@ func newChanges(e *edition, c *scorecard.Comparison) *changes {
 	return x
 }
 
+// splitValues tells values that were corrected from those that were not there before.
+func splitValues(all []scorecard.AchievementChange) (corrected, late []scorecard.AchievementChange) {
+	for _, c := range all {
+		if c.Before.Reported == nil && c.Before.Numerator == nil {
+			late = append(late, c)
+		} else {
+			corrected = append(corrected, c)
+		}
+	}
+	return corrected, late
+}
+
 // changesFinding says in one sentence what a publication did.
 func changesFinding(c *scorecard.Comparison) string {
+	corrected, late := splitValues(c.Values)
 	var parts []string
 	for _, part := range []struct {
 		count int
 		what  string
-	}{{len(c.Values), "nilai laporan"}, {len(c.Targets), "target"}, {len(c.States), "status"}} {
+	}{{len(corrected), "nilai laporan berubah"}, {len(c.Targets), "target diubah"}, {len(late), "laporan menyusul"}} {
 		if part.count > 0 {
 			parts = append(parts, formatCount(part.count)+" "+part.what)
 		}
 	}
-	changed := strings.Join(parts, ", ") + " berubah"
+	if len(parts) == 0 && len(c.States) > 0 {
+		parts = append(parts, formatCount(len(c.States))+" status berubah")
+	}
+	changed := strings.Join(parts, ", ")
 	if n := len(parts); n > 1 {
-		changed = strings.Join(parts[:n-1], ", ") + " dan " + parts[n-1] + " berubah"
+		changed = strings.Join(parts[:n-1], ", ") + " dan " + parts[n-1]
 	}
 	switch {
 	case len(c.NewPeriods) == 0 && len(parts) > 0:
