@@ -14,10 +14,11 @@ var cityZone = time.FixedZone("WIB", 7*60*60)
 
 // basePoster is what every sheet of an edition has.
 func basePoster(e *edition) paper.Poster {
+	complain := complaintChannels()[0]
 	p := paper.Poster{
 		Site: siteName, Period: formatPeriod(e.View.Latest()), Made: e.PublishedAt,
 		Help:     "Janji tidak ditepati?",
-		HelpText: "Sampaikan lewat SP4N-LAPOR!, kanal aduan nasional, di www.lapor.go.id. Aduan Anda tercatat dan diteruskan.",
+		HelpText: "Sampaikan di " + strings.TrimPrefix(complain.Href, "https://") + ". " + complain.Meaning,
 		CodeText: "Pindai kode ini dengan kamera ponsel, atau buka:",
 		Foot:     "Terbitan " + formatPlain(e.Number) + " · terbit " + formatDate(e.PublishedAt, cityZone) + " · sidik jari " + shortHash(e.SHA256),
 	}
