@@ -206,14 +206,17 @@ func TestColoursHaveTheContrastTheyNeed(t *testing.T) {
 	light := tokens(t, "styles/tokens.css", nil)
 	dark := tokens(t, web.DarkTokens, light)
 	for name, colours := range map[string]map[string]string{"light": light, "dark": dark} {
+		contrast := func(front, back string) float64 {
+			if colours[front] == "" || colours[back] == "" {
+				t.Errorf("%s: no token %s or %s", name, front, back)
+				return 0
+			}
+			a, b := luminance(t, colours[front]), luminance(t, colours[back])
+			return (math.Max(a, b) + .05) / (math.Min(a, b) + .05)
+		}
 		check := func(least float64, front string, backs ...string) {
 			for _, back := range backs {
-				if colours[front] == "" || colours[back] == "" {
-					t.Errorf("%s: no token %s or %s", name, front, back)
-					continue
-				}
-				a, b := luminance(t, colours[front]), luminance(t, colours[back])
-				if ratio := (math.Max(a, b) + .05) / (math.Min(a, b) + .05); ratio < least {
+				if ratio := contrast(front, back); ratio < least {
 					t.Errorf("%s: %s on %s has %.2f, needs %.1f", name, front, back, ratio, least)
 				}
 			}
@@ -229,7 +232,19 @@ func TestColoursHaveTheContrastTheyNeed(t *testing.T) {
 			n := strconv.Itoa(band)
 			check(4.5, "t"+n, "b"+n)
 		}
+		check(4.5, "paper", "ink", "brand") // hovered buttons, the skip link
+		// What is no text: borders of inputs and of empty cells, marks, swatches of parts.
+		check(3, "ink2", "paper", "surface", "sunk")
 		check(3, "line2", "paper", "surface")
+		check(3, "brand", "paper", "surface", "sunk")
+		check(3, "warn", "paper", "surface")
+		check(3, "bad", "paper", "surface")
+		// The focus ring stands off what it surrounds, so it lies on the page: one of its two tones is seen there.
+		for _, back := range []string{"paper", "surface", "sunk"} {
+			if ring := math.Max(contrast("ink", back), contrast("glow", back)); ring < 3 {
+				t.Errorf("%s: the focus ring on %s has %.2f, needs 3", name, back, ring)
+			}
+		}
 		check(3, "bar", "q1", "q2", "q3", "paper")
 		check(3, "ink", "q1", "q2", "q3")
 	}
