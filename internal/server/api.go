@@ -2,6 +2,7 @@ package server
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -84,6 +85,9 @@ func (s *site) api(route apiRoute) func(*gin.Context) error {
 		}
 		a, err := s.apiAnswer(c, route)
 		if err != nil {
+			if errors.Is(err, context.Canceled) && c.Request.Context().Err() != nil {
+				return nil // whoever asked has gone
+			}
 			p := problemOf(err)
 			if p.Status == http.StatusInternalServerError {
 				s.log.Error("API request cannot be answered", "path", c.Request.URL.Path, "error", err)
@@ -131,7 +135,7 @@ func (s *site) apiAnswer(c *gin.Context, route apiRoute) (*answer, error) {
 		return nil, err
 	}
 	key := "api" + c.Request.URL.Path + "?" + canonicalQuery(given, number, q.limit)
-	return s.onDemand(c.Request.Context(), sh, key, nil, func(ctx context.Context) (*answer, error) {
+	return s.onDemand(c.Request.Context(), sh.onDemand, sh.hash()+key, nil, func(ctx context.Context) (*answer, error) {
 		if route.editions && sh.latest != nil {
 			if q.edition, err = s.open(ctx, sh, number); err != nil {
 				return nil, err

@@ -17,6 +17,7 @@ const (
 type cache struct {
 	mu    sync.Mutex
 	limit int // bytes
+	most  int // bytes of one answer; a larger one is not kept
 	used  int // bytes
 	order *list.List
 	byKey map[string]*list.Element
@@ -33,7 +34,15 @@ const entryOverhead = 200
 func (e cacheEntry) cost() int { return e.answer.cost() + 2*len(e.key) + entryOverhead }
 
 func newCache(limit int) *cache {
-	return &cache{limit: limit, order: list.New(), byKey: map[string]*list.Element{}}
+	return &cache{limit: limit, most: limit / 4, order: list.New(), byKey: map[string]*list.Element{}}
+}
+
+// newFileCache makes one that keeps an answer however much of it that takes: making it
+// again would take more.
+func newFileCache(limit int) *cache {
+	c := newCache(limit)
+	c.most = limit
+	return c
 }
 
 // get returns the answer kept under key, nil when there is none.
@@ -48,10 +57,11 @@ func (c *cache) get(key string) *answer {
 	return element.Value.(cacheEntry).answer
 }
 
-// put keeps an answer. One that would take more than a quarter of the cache is not kept.
+// put keeps an answer, unless it would take too much of the cache: more than a quarter, if it
+// is none of files.
 func (c *cache) put(key string, a *answer) {
 	entry := cacheEntry{key, a}
-	if entry.cost() > c.limit/4 {
+	if entry.cost() > c.most {
 		return
 	}
 	c.mu.Lock()

@@ -7,7 +7,7 @@ import (
 	"petajalan/internal/scorecard"
 )
 
-var searchRoute = publicRoute{pattern: "/cari", page: showSearch}
+var searchRoute = publicRoute{pattern: "/cari", page: showSearch, query: []string{wordSearch}}
 
 // searchLength is how many characters of a query are read.
 const searchLength = 80
@@ -43,7 +43,7 @@ const hitsShown = 25
 // showSearch finds agencies, kelurahan, services and indicators by their words. A query
 // that is exactly the name of one thing leads straight there.
 func showSearch(e *edition, p params) (view, error) {
-	query := shorten(strings.Join(strings.Fields(p.query.Get("q")), " "), searchLength)
+	query := shorten(strings.Join(strings.Fields(p.query.Get(wordSearch)), " "), searchLength)
 	page := searchPage{
 		Page:  newUnlistedPage(e, "/cari", "", "Cari", "Cari kelurahan, instansi, layanan, atau indikator di Rapor Layanan Kota Blitar."),
 		Trail: trail(e, crumb{Name: "Cari"}),

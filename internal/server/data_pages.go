@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
 
 	"petajalan/internal/fault"
 	"petajalan/internal/opendata"
@@ -15,11 +14,11 @@ import (
 // and most are never asked for in past ones.
 func dataRoutes() []publicRoute {
 	return []publicRoute{
-		{pattern: "/data", page: showData},
+		{pattern: "/data", page: showData, slow: always},
 		{pattern: "/data/kamus", page: showDictionary, paths: func(*edition) []string { return []string{"/data/kamus"} }},
 		{pattern: "/en/data-dictionary", page: showDictionaryEN, paths: func(*edition) []string { return []string{"/en/data-dictionary"} }},
 		{pattern: "/data/hitung-sendiri", page: showKit, paths: func(*edition) []string { return []string{"/data/hitung-sendiri"} }},
-		{pattern: "/data/:berkas", page: showDataFile},
+		{pattern: "/data/:berkas", page: showDataFile, slow: isDataFile},
 	}
 }
 
@@ -52,24 +51,30 @@ var dataFiles = []dataFile{
 	{"katalog.jsonld", "Katalog", "Daftar semua berkas untuk portal data (DCAT).", "", "application/ld+json", opendata.Catalogue},
 }
 
-// oneFile lets one file be made at a time: the largest takes some tens of megabytes while
-// it is made.
-var oneFile sync.Mutex
+// findData looks up what an address below /data names: a set (nil: none) with the place of its
+// format, or the place of another file; -1 where there is none.
+func findData(name string) (set *opendata.Set, format, file int) {
+	base, extension, _ := strings.Cut(name, ".")
+	format = slices.IndexFunc(opendata.Formats, func(f opendata.Format) bool { return f.Extension == extension })
+	return opendata.Find(base), format, slices.IndexFunc(dataFiles, func(f dataFile) bool { return f.name == name })
+}
+
+func isDataFile(p params) bool {
+	set, format, file := findData(p.path["berkas"])
+	return set != nil && format >= 0 || file >= 0
+}
 
 func showDataFile(e *edition, p params) (view, error) {
 	name := p.path["berkas"]
-	if lower := strings.ToLower(name); lower != name {
-		return view{redirect: e.Link("/data/" + lower)}, nil
-	}
 	base, extension, _ := strings.Cut(name, ".")
-	set := opendata.Find(base)
+	set, format, i := findData(name)
 	if set != nil && extension == "" {
 		return view{redirect: e.Link("/data#" + base)}, nil
 	}
-	format := slices.IndexFunc(opendata.Formats, func(f opendata.Format) bool { return f.Extension == extension })
-	i := slices.IndexFunc(dataFiles, func(f dataFile) bool { return f.name == name })
-	oneFile.Lock()
-	defer oneFile.Unlock()
+	// Of capitals only those in a name that there is: every address that is answered is kept.
+	if lower := (params{path: map[string]string{"berkas": strings.ToLower(name)}}); lower.path["berkas"] != name && isDataFile(lower) {
+		return view{redirect: e.Link("/data/" + lower.path["berkas"])}, nil
+	}
 	data := openData(e)
 	switch {
 	case set != nil && format >= 0:

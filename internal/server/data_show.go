@@ -46,8 +46,6 @@ type dataLink struct {
 type dataFileRow struct{ Title, About, Name, Href string }
 
 func showData(e *edition, _ params) (view, error) {
-	oneFile.Lock()
-	defer oneFile.Unlock()
 	data := openData(e)
 	first, last := data.Span()
 	page := dataPage{

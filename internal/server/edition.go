@@ -91,6 +91,8 @@ type publicRoute struct {
 	pattern string                                   // as gin writes it: "/kelurahan/:nama"
 	page    func(e *edition, p params) (view, error) // fault.NotFound where this edition has no such thing
 	paths   func(e *edition) []string                // addresses built when the edition is loaded; nil: on demand, kept for a while
+	query   []string                                 // words of a query that change the page, beside terbitan; nil: none do
+	slow    func(p params) bool                      // what takes seconds or tens of megabytes to build: see site.inTurn; nil: nothing does
 }
 
 // view is what a page function answers: a template of web/pages with its data (which
@@ -141,14 +143,16 @@ func (o opening) headers() map[string][]string {
 	return nil
 }
 
-// params are the parts of an address. Of the query only the words in pageQuery reach a
-// page, trimmed and never empty.
+// params are the parts of an address. Of the query only the words that the route names reach
+// a page, trimmed and never empty.
 type params struct {
 	path  map[string]string // by name: "nama"
 	query url.Values
 }
 
-// pageQuery are the words in a query that change a public page, beside terbitan; of status
-// only the values in outcomeNames do. Any
-// other is ignored, so that nobody can fill the cache with pages that are all the same.
-var pageQuery = []string{"q", "urut", "status"}
+// Words of a query that change pages.
+const (
+	wordSearch = "q"      // any text
+	wordOrder  = "urut"   // one of orders
+	wordStatus = "status" // one of outcomeNames
+)

@@ -15,6 +15,7 @@ var homeRoute = publicRoute{
 	pattern: "/",
 	page:    showHome,
 	paths:   func(*edition) []string { return []string{"/"} },
+	query:   []string{wordOrder},
 }
 
 // homePage is the city at a glance, in the order in which it is shown.
@@ -43,9 +44,11 @@ const (
 	byChange = "perubahan"
 )
 
+var orders = []string{byName, byScore, byChange}
+
 // orderOf is the order asked for; an unknown one is the usual one.
 func orderOf(p params) string {
-	switch order := p.query.Get("urut"); order {
+	switch order := p.query.Get(wordOrder); order {
 	case byScore, byChange:
 		return order
 	}

@@ -12,6 +12,7 @@ var indicatorListRoute = publicRoute{
 	pattern: "/indikator",
 	page:    showIndicators,
 	paths:   func(*edition) []string { return []string{"/indikator"} },
+	query:   []string{wordStatus},
 }
 
 // indicatorListPage lists all indicators by goal and objective.
@@ -142,7 +143,7 @@ func outcomeKind(e *edition, a *scorecard.Achievement) string {
 }
 
 func showIndicators(e *edition, p params) (view, error) {
-	if kind := p.query.Get("status"); outcomeNames[kind] != "" {
+	if kind := p.query.Get(wordStatus); outcomeNames[kind] != "" {
 		return showOutcome(e, kind), nil
 	}
 	period := e.View.Latest()

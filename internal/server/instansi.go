@@ -12,6 +12,7 @@ var agencyListRoute = publicRoute{
 	pattern: "/instansi",
 	page:    showAgencies,
 	paths:   func(*edition) []string { return []string{"/instansi"} },
+	query:   []string{wordOrder},
 }
 
 var agencyRoute = publicRoute{

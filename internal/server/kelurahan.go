@@ -11,6 +11,7 @@ var placesRoute = publicRoute{
 	pattern: "/kelurahan",
 	page:    showPlaces,
 	paths:   func(*edition) []string { return []string{"/kelurahan"} },
+	query:   []string{wordOrder},
 }
 
 var placeRoute = publicRoute{

@@ -64,8 +64,9 @@ func isReading(r *http.Request) bool {
 	return r.Method == http.MethodGet || r.Method == http.MethodHead
 }
 
-// asked is the edition that a request is about: the latest where it names none that there
-// is, nil while nothing is published.
+// asked is the edition that a request is about: the latest where it names none that is at
+// hand, nil while nothing is published. A page that is missing from an edition has had it
+// opened; for an address that nobody serves none is read.
 func (s *Server) asked(r *http.Request) *edition {
 	sh := s.site.current.Load()
 	if sh == nil || sh.latest == nil {
@@ -75,11 +76,10 @@ func (s *Server) asked(r *http.Request) *edition {
 	if err != nil {
 		return sh.latest
 	}
-	e, err := s.site.open(r.Context(), sh, number)
-	if err != nil {
-		return sh.latest
+	if e := sh.past.find(number); e != nil {
+		return e
 	}
-	return e
+	return sh.latest
 }
 
 // repair is the address of the page that was meant by one that is written differently:
@@ -199,11 +199,12 @@ func suggestFor(e *edition, path string) []suggestion {
 	return nearest(e, append(searchable(e), goalsNamed(e), namedPages(e)), last)
 }
 
-// former knows the addresses that only past publications have. It is made when it is first
-// asked for, since that reads them all.
+// former knows the addresses that only past publications have. It reads these when it is
+// first asked for, and no further than it has to.
 type former struct {
-	mu sync.Mutex
-	by map[string]int // the newest publication that has the address; nil: not made yet
+	mu   sync.Mutex
+	by   map[string]int // the newest publication that has the address
+	read int            // how many publications are in it, the newest first
 }
 
 // formerTimeout bounds the reading of all past publications.
@@ -218,18 +219,16 @@ func (s *site) standsIn(ctx context.Context, sh *shelf, path string) int {
 	}
 	defer f.mu.Unlock()
 	if f.by == nil {
-		ctx, cancel := context.WithTimeout(ctx, formerTimeout)
-		defer cancel()
-		by := map[string]int{}
-		for i := len(sh.latest.Others) - 1; i >= 0; i-- {
-			number := sh.latest.Others[i].Number
-			e, err := s.open(ctx, sh, number)
-			if err != nil {
-				return 0
-			}
-			s.noteAddresses(e, by)
+		f.by = map[string]int{}
+	}
+	ctx, cancel := context.WithTimeout(ctx, formerTimeout)
+	defer cancel()
+	for all := sh.latest.Others; f.read < len(all) && f.by[path] == 0 && ctx.Err() == nil; f.read++ {
+		e, err := s.open(ctx, sh, all[len(all)-1-f.read].Number)
+		if err != nil {
+			return 0
 		}
-		f.by = by
+		s.noteAddresses(e, f.by) // what is known stays known when the time is over
 	}
 	return f.by[path]
 }

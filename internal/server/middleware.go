@@ -63,6 +63,7 @@ func (s *Server) frame(next http.Handler) http.Handler {
 		} else {
 			s.publicHeaders(w.Header())
 		}
+		r.Header.Del("X-Forwarded-Prefix") // gin would lead to an address below it whoever sent it
 		r.Body = http.MaxBytesReader(w, r.Body, bodyLimit(r))
 		next.ServeHTTP(w, r)
 	})

@@ -301,7 +301,7 @@ func (s *site) showDocument(c *gin.Context, key string, document func(context.Co
 	if sh == nil {
 		return notLoaded()
 	}
-	a, err := s.onDemand(c.Request.Context(), sh, key, nil, func(ctx context.Context) (*answer, error) {
+	a, err := s.onDemand(c.Request.Context(), sh.onDemand, sh.hash()+key, nil, func(ctx context.Context) (*answer, error) {
 		doc, err := document(ctx, sh)
 		if err != nil {
 			return nil, err

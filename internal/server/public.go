@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"runtime/debug"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -100,7 +102,7 @@ func (s *site) show(route publicRoute) func(*gin.Context) error {
 		if sh.latest == nil {
 			return sh.empty.serve(c.Writer, c.Request)
 		}
-		p := params{path: map[string]string{}, query: knownQuery(c)}
+		p := params{path: map[string]string{}, query: knownQuery(c, route.query)}
 		for _, param := range c.Params {
 			p.path[param.Key] = param.Value
 		}
@@ -110,7 +112,7 @@ func (s *site) show(route publicRoute) func(*gin.Context) error {
 			return ahead.serve(c.Writer, c.Request)
 		}
 		key := strconv.Itoa(number) + path + "?" + p.query.Encode()
-		a, err := s.onDemand(c.Request.Context(), sh, key, ahead, func(ctx context.Context) (*answer, error) {
+		build := func(ctx context.Context) (*answer, error) {
 			e, err := s.open(ctx, sh, number)
 			if err != nil {
 				return nil, err
@@ -120,7 +122,15 @@ func (s *site) show(route publicRoute) func(*gin.Context) error {
 				return nil, err
 			}
 			return s.renderQuick(v)
-		})
+		}
+		kept := sh.onDemand
+		switch {
+		case route.slow != nil && route.slow(p):
+			kept, build = sh.slow, s.inTurn(build)
+		case p.query.Has(wordSearch):
+			kept = nil // whatever somebody types would push out the rest
+		}
+		a, err := s.onDemand(c.Request.Context(), kept, sh.hash()+key, ahead, build)
 		if err != nil {
 			return err
 		}
@@ -144,7 +154,7 @@ func (s *site) showBytes(c *gin.Context, name string) error {
 	if number == sh.latest.Number {
 		return sh.built[sh.latest.BytesPath()].serve(c.Writer, c.Request)
 	}
-	a, err := s.onDemand(c.Request.Context(), sh, "bytes:"+strconv.Itoa(number), nil, func(ctx context.Context) (*answer, error) {
+	a, err := s.onDemand(c.Request.Context(), sh.onDemand, sh.hash()+"bytes:"+strconv.Itoa(number), nil, func(ctx context.Context) (*answer, error) {
 		content, err := s.library.bytes(ctx, number)
 		if err != nil {
 			return nil, err
@@ -157,14 +167,22 @@ func (s *site) showBytes(c *gin.Context, name string) error {
 	return a.serve(c.Writer, c.Request)
 }
 
-// onDemand returns the answer kept under key, or builds it: once, however many ask for it
-// at the same moment. What turns out to be the same as ahead (which may be nil) is not kept
-// a second time, and neither is an error.
-func (s *site) onDemand(ctx context.Context, sh *shelf, key string, ahead *answer, build func(context.Context) (*answer, error)) (*answer, error) {
-	if a := sh.onDemand.get(key); a != nil {
-		return a, nil
+// onDemand returns the answer that a cache has under key, or builds it: once, however many ask
+// for it at the same moment. What turns out to be the same as ahead (which may be nil) is not
+// kept a second time, and neither is an error; without a cache nothing is. Who waits longer
+// than patience is asked to come back, while the building goes on.
+func (s *site) onDemand(ctx context.Context, kept *cache, key string, ahead *answer, build func(context.Context) (*answer, error)) (*answer, error) {
+	if kept != nil {
+		if a := kept.get(key); a != nil {
+			return a, nil
+		}
 	}
-	a, err, _ := s.flight.Do(sh.hash()+key, func() (any, error) {
+	building := s.flight.DoChan(key, func() (made any, err error) {
+		defer func() { // nobody else would catch it: this is a goroutine of its own
+			if p := recover(); p != nil {
+				err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
+			}
+		}()
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), buildTimeout)
 		defer cancel()
 		a, err := build(ctx)
@@ -174,13 +192,24 @@ func (s *site) onDemand(ctx context.Context, sh *shelf, key string, ahead *answe
 		if ahead != nil && a.same(ahead) {
 			return ahead, nil
 		}
-		sh.onDemand.put(key, a)
+		if kept != nil {
+			kept.put(key, a)
+		}
 		return a, nil
 	})
-	if err != nil {
-		return nil, err
+	wait := time.NewTimer(patience)
+	defer wait.Stop()
+	select {
+	case result := <-building:
+		if result.Err != nil {
+			return nil, result.Err
+		}
+		return result.Val.(*answer), nil
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	case <-wait.C:
+		return nil, beingMade()
 	}
-	return a.(*answer), nil
 }
 
 // renderQuick makes the answer of a page that somebody is waiting for.
@@ -225,14 +254,18 @@ func (sh *shelf) missing(text string) string {
 	return fmt.Sprintf("Terbitan %s tidak ada. Yang ada adalah terbitan 1 sampai %d; semuanya tercantum di halaman Riwayat terbitan.", text, sh.latest.Number)
 }
 
-// knownQuery returns the words of a query that change a page: trimmed, of bounded length,
-// none that is empty or repeated. Whatever else a query has is ignored.
-func knownQuery(c *gin.Context) url.Values {
+// knownQuery returns the words of a query that change a page of the route that names them:
+// trimmed, of bounded length, none that is empty or repeated, and where a word has few values
+// only these. Whatever else a query has is ignored, so that nobody can fill the cache with
+// pages that are all the same, or have the same made over and over.
+func knownQuery(c *gin.Context, names []string) url.Values {
 	known := url.Values{}
-	for _, name := range pageQuery {
-		if value := shorten(strings.Join(strings.Fields(c.Query(name)), " "), queryLength); value != "" && (name != "status" || outcomeNames[value] != "") {
-			known.Set(name, value)
+	for _, name := range names {
+		value := shorten(strings.Join(strings.Fields(c.Query(name)), " "), queryLength)
+		if value == "" || name == wordStatus && outcomeNames[value] == "" || name == wordOrder && !slices.Contains(orders, value) {
+			continue
 		}
+		known.Set(name, value)
 	}
 	return known
 }

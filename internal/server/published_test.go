@@ -33,6 +33,7 @@ type published struct {
 	now     time.Time
 	built   atomic.Int32 // how many pages were made
 	last    string       // hash of the latest publication
+	heavy   func(string) // called while a slow answer is made; nil: nothing
 }
 
 func newPublished(t testing.TB) *published {
@@ -76,6 +77,7 @@ func newPublished(t testing.TB) *published {
 				return "daftar", nil
 			}),
 			paths: func(*edition) []string { return []string{"/daftar"} },
+			query: []string{wordOrder},
 		},
 		{
 			pattern: "/barang/:kode",
@@ -85,6 +87,17 @@ func newPublished(t testing.TB) *published {
 				}
 				return "", fault.New(fault.NotFound, "Barang tidak ada.")
 			}),
+			query: []string{wordSearch},
+		},
+		{
+			pattern: "/berat/:kode",
+			page: func(e *edition, q params) (view, error) {
+				if p.heavy != nil {
+					p.heavy(q.path["kode"])
+				}
+				return view{file: &file{contentType: "text/plain; charset=utf-8", body: []byte(q.path["kode"])}}, nil
+			},
+			slow: func(q params) bool { return q.path["kode"] != "ringan" },
 		},
 		{
 			pattern: "/lama/:kode",

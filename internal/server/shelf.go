@@ -23,6 +23,7 @@ type shelf struct {
 	latestQuery string             // "terbitan=8": the same as no query
 	built       map[string]*answer // pages of the latest edition and its bytes, by address
 	onDemand    *cache             // everything else: by key
+	slow        *cache             // of it what is slow to build, so that nothing cheap pushes it out
 	past        *pastEditions
 	former      former // addresses that only past publications have
 
@@ -35,8 +36,9 @@ func newShelf(e *edition) *shelf {
 		latest:      e,
 		latestQuery: "terbitan=" + strconv.Itoa(e.Number),
 		built:       map[string]*answer{},
-		onDemand:    newCache(cacheLeast),
-		past:        &pastEditions{},
+		onDemand:    newCache(cacheLeast / 2),
+		slow:        newFileCache(cacheLeast / 2),
+		past:        &pastEditions{loading: make(turns, 1)},
 	}
 }
 
@@ -65,16 +67,20 @@ const pastEditionsKept = 2
 type pastEditions struct {
 	mu      sync.Mutex
 	at      []*edition
-	loading sync.Mutex // one at a time: reading takes several times what is kept
+	loading turns // one at a time: reading takes several times what is kept
 }
 
-// get returns the edition of this number, from load when it is not at hand.
-func (p *pastEditions) get(number int, load func() (*edition, error)) (*edition, error) {
+// get returns the edition of this number, from load when it is not at hand. Unavailable
+// (fault) when others are being read until ctx ends.
+func (p *pastEditions) get(ctx context.Context, number int, load func() (*edition, error)) (*edition, error) {
 	if e := p.find(number); e != nil {
 		return e, nil
 	}
-	p.loading.Lock()
-	defer p.loading.Unlock()
+	leave, err := p.loading.take(ctx)
+	if err != nil {
+		return nil, err
+	}
+	defer leave()
 	if e := p.find(number); e != nil {
 		return e, nil // another request has loaded it meanwhile
 	}
@@ -162,7 +168,8 @@ func (s *site) build(ctx context.Context, sh *shelf, content []byte) error {
 	if err := group.Wait(); err != nil {
 		return err
 	}
-	sh.onDemand = newCache(max(cacheLimit-sh.builtCost(), cacheLeast))
+	room := max(cacheLimit-sh.builtCost(), cacheLeast)
+	sh.onDemand, sh.slow = newCache(room/2), newFileCache(room/2)
 	return nil
 }
 

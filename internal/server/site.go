@@ -31,6 +31,7 @@ type site struct {
 	current atomic.Pointer[shelf]
 	wake    chan struct{}
 	flight  singleflight.Group // so that a herd builds a page once
+	slowly  turns              // builds of routes that are slow
 	limit   *rateLimit         // of the API
 	base    string             // see edition.Base
 
@@ -54,6 +55,7 @@ func newSite(public, calendar *bun.DB, pages *renderer, routes []publicRoute, ba
 		now:      now,
 		log:      log,
 		wake:     make(chan struct{}, 1),
+		slowly:   make(turns, slowTurns),
 		limit:    newRateLimit(apiRequests, apiWindow, now),
 		base:     base,
 	}
@@ -207,7 +209,7 @@ func (s *site) open(ctx context.Context, sh *shelf, number int) (*edition, error
 	if info.Number == 0 {
 		return nil, noPublication(number)
 	}
-	return sh.past.get(number, func() (*edition, error) {
+	return sh.past.get(ctx, number, func() (*edition, error) {
 		bytes, err := s.library.bytes(ctx, number)
 		if err != nil {
 			return nil, err
@@ -258,7 +260,7 @@ func (s *site) showEmpty(ctx context.Context, old *shelf) error {
 	if err != nil {
 		return err
 	}
-	s.current.Store(&shelf{empty: a, planned: publishBy, onDemand: newCache(cacheLeast)})
+	s.current.Store(&shelf{empty: a, planned: publishBy, onDemand: newCache(cacheLeast / 2), slow: newFileCache(cacheLeast / 2)})
 	return nil
 }
 
