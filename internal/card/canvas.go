@@ -3,6 +3,8 @@ package card
 import (
 	"image"
 	"image/color"
+	"image/draw"
+	"slices"
 	"strings"
 	"sync"
 
@@ -67,10 +69,12 @@ func (i ink) shade(cover uint8) uint8 {
 	return uint8(int(i)*shades + (int(cover)*(shades-1)+127)/255)
 }
 
-// canvas is a picture being drawn, on paper.
+// canvas is a picture being drawn, on paper, with what drawing it takes.
 type canvas struct {
-	img   *image.Paletted
-	faces map[faceKey]font.Face
+	img    *image.Paletted
+	faces  map[faceKey]font.Face
+	raster vector.Rasterizer
+	mask   []uint8 // of the outline being drawn
 }
 
 type faceKey struct {
@@ -79,8 +83,11 @@ type faceKey struct {
 }
 
 func newCanvas(width, height int) *canvas {
-	return &canvas{image.NewPaletted(image.Rect(0, 0, width, height), palette), map[faceKey]font.Face{}}
+	return &canvas{img: image.NewPaletted(image.Rect(0, 0, width, height), palette), faces: map[faceKey]font.Face{}}
 }
+
+// clear takes everything off the paper.
+func (c *canvas) clear() { clear(c.img.Pix) } // 0 is bare paper
 
 // fonts are the parsed weights, regular and bold.
 var fonts = sync.OnceValues(func() (f [2]*sfnt.Font, err error) {
@@ -227,7 +234,9 @@ func (c *canvas) rasterize(outlines [][]point, add func(*vector.Rasterizer, []po
 	if width <= 0 || height <= 0 || width > c.img.Rect.Dx()*2 || height > c.img.Rect.Dy()*2 {
 		return
 	}
-	r := vector.NewRasterizer(width, height)
+	r := &c.raster
+	r.Reset(width, height)
+	r.DrawOp = draw.Src
 	for _, outline := range outlines {
 		moved := make([]point, len(outline))
 		for k, p := range outline {
@@ -235,7 +244,8 @@ func (c *canvas) rasterize(outlines [][]point, add func(*vector.Rasterizer, []po
 		}
 		add(r, moved)
 	}
-	alpha := image.NewAlpha(image.Rect(0, 0, width, height))
+	c.mask = slices.Grow(c.mask[:0], width*height)[:width*height]
+	alpha := &image.Alpha{Pix: c.mask, Stride: width, Rect: image.Rect(0, 0, width, height)}
 	r.Draw(alpha, alpha.Rect, image.Opaque, image.Point{})
 	use(alpha, at)
 }

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"strings"
+	"sync"
 )
 
 // Width and Height of a card in pixels, as previews want them.
@@ -43,9 +44,28 @@ const (
 	mapScale = 0.66
 )
 
+// Cards are drawn by the dozen, and a canvas, its faces and the tables of the encoder take
+// many times what a card does: they are used again.
+var (
+	canvases = sync.Pool{New: func() any { return newCanvas(Width, Height) }}
+	encoder  = png.Encoder{CompressionLevel: png.BestSpeed, BufferPool: new(encoderBuffers)}
+)
+
+// encoderBuffers keeps what the encoder works with.
+type encoderBuffers struct{ pool sync.Pool }
+
+func (b *encoderBuffers) Get() *png.EncoderBuffer {
+	kept, _ := b.pool.Get().(*png.EncoderBuffer)
+	return kept
+}
+
+func (b *encoderBuffers) Put(used *png.EncoderBuffer) { b.pool.Put(used) }
+
 // WritePNG draws the card.
 func WritePNG(w io.Writer, card Card) error {
-	c := newCanvas(Width, Height)
+	c := canvases.Get().(*canvas)
+	defer canvases.Put(c)
+	c.clear()
 	top := 0
 	if card.Mark != "" {
 		top = 52
@@ -59,7 +79,6 @@ func WritePNG(w io.Writer, card Card) error {
 	}
 	c.head(card, top+92)
 	c.body(card, top, room)
-	encoder := png.Encoder{CompressionLevel: png.BestSpeed}
 	if err := encoder.Encode(w, c.img); err != nil {
 		return fmt.Errorf("encode a card: %w", err)
 	}
