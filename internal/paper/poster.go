@@ -16,6 +16,7 @@ type Poster struct {
 	Kicker   string         // above the name: "Kecamatan Sananwetan"
 	Title    string         // "Kelurahan Bendogerit"
 	Finding  string         // what was found, in a sentence
+	Honesty  string         // how far the data can be trusted, told before the figures
 	Figures  []PosterFigure // one or two
 	Facts    []PosterFact   // beside them
 	Blocks   []PosterBlock
@@ -83,7 +84,7 @@ func (p Poster) bounded() Poster {
 	for _, text := range []*string{&p.Mark, &p.Site, &p.Period, &p.Kicker, &p.Title, &p.Address, &p.Help, &p.CodeText, &p.Foot} {
 		*text = clip(*text, longestName)
 	}
-	p.Finding, p.HelpText = clip(p.Finding, longestText), clip(p.HelpText, longestText)
+	p.Finding, p.Honesty, p.HelpText = clip(p.Finding, longestText), clip(p.Honesty, longestText), clip(p.HelpText, longestText)
 	figures := p.Figures
 	p.Figures = nil
 	for _, f := range figures[:min(len(figures), 2)] {

@@ -124,6 +124,10 @@ func (pr *press) content(p Poster) {
 	pr.block(p.Title, pageMargin, width, titleOf(p.Title), true, inkColor)
 	pr.y += 1.5 * pr.scale
 	pr.block(p.Finding, pageMargin, width, 15, false, inkColor)
+	if p.Honesty != "" {
+		pr.y += 2 * pr.scale
+		pr.block(p.Honesty, pageMargin, width, 11, false, mutedColor)
+	}
 	pr.y += 4 * pr.scale
 	pr.figures(p)
 	pr.blocks(p.Blocks)

@@ -45,12 +45,16 @@ func placePoster(e *edition, a *scorecard.Agency) paper.Poster {
 
 	p := basePoster(e)
 	p.Kicker, p.Title, p.Finding = "Kecamatan "+districtName(e, a), u.Name, sentence(u.Finding)
+	p.Honesty = "Kejujuran data: " + newHonesty(e, scoring.LevelAgency, a.Code).Finding + "."
 	p.Figures = []paper.PosterFigure{scoreFigure(u)}
 	facts := placeHeadline(e, a, score, among).Facts
 	for _, f := range facts[:min(len(facts), 4)] {
 		p.Facts = append(p.Facts, paper.PosterFact{Name: f.Name, Text: factText(f)})
 	}
 	block := paper.PosterBlock{Title: "Janji dan kenyataan", Note: "Selesai tepat waktu berarti selesai dalam waktu yang dijanjikan."}
+	if services.Target != "" {
+		block.Note += " Janji waktu ditepati bila paling sedikit " + services.Target + " permohonan selesai tepat waktu."
+	}
 	for _, s := range services.Rows {
 		block.Rows = append(block.Rows, paper.PosterRow{Name: s.Name, Detail: "Janji: " + s.Time + ", " + strings.ToLower(s.Cost)})
 	}

@@ -182,3 +182,13 @@ func BenchmarkCards(b *testing.B) {
 		}
 	}
 }
+
+func TestASheetTellsHowFarTheDataCanBeTrustedBeforeTheScore(t *testing.T) {
+	t.Parallel()
+	e := abroad(t)
+	page := body(t, e, sheetPath(e, nil, e.AgencyBySlug("bendogerit")))
+	honesty, score := strings.Index(page, "Kejujuran data: "), strings.Index(page, "poster__figure")
+	if honesty < 0 || score < honesty {
+		t.Errorf("honesty at %d, score at %d", honesty, score)
+	}
+}
