@@ -33,6 +33,23 @@ func TestBodiesThatCouldMeanTwoThingsAreRefused(t *testing.T) {
 	}
 }
 
+func TestABodyOfVeryManyValuesIsRefusedBeforeItIsHeld(t *testing.T) {
+	t.Parallel()
+	item := `{"agency":"dlh","indicator":"X","period":"2026-TW3","version":1,"value":1,"numerator":1,"denominator":1,"predicate":"BB","step":1,"yes":true,"note":"a","reference":"b"},`
+	if _, _, err := ReadBatch([]byte(`{"reports":[` + strings.TrimSuffix(strings.Repeat(item, MaxItems), ",") + `]}`)); err != nil {
+		t.Errorf("as many items as may be: %v", err)
+	}
+	for name, body := range map[string]string{
+		"numbers": `{"reports":[` + strings.Repeat("0,", 400_000) + `0]}`,
+		"lists":   `{"reports":[` + strings.Repeat("[],", 300_000) + `[]]}`,
+	} {
+		_, _, err := ReadBatch([]byte(body))
+		if s, ok := errors.AsType[*SyntaxError](err); !ok || !strings.Contains(s.Text, "nilai") {
+			t.Errorf("%s: %v, want it refused", name, err)
+		}
+	}
+}
+
 func FuzzReadBatch(f *testing.F) {
 	for _, seed := range []string{
 		`{"reports":[{"agency":"dlh","indicator":"X","period":"2026-TW3","value":"1.5"}]}`, `{"reports":[{"agency":"dlh","agency":""}]}`,

@@ -14,6 +14,11 @@ import (
 // an item.
 const maxDepth = 4
 
+// maxValues is how many values a request may have in all: more than MaxItems items with every
+// member take. A value is held in a hundred times the memory of the two characters that
+// write it.
+const maxValues = MaxItems*20 + 100
+
 // Problem is what is wrong at one place of a request.
 type Problem struct {
 	Pointer string // JSON Pointer (RFC 6901) into the body; empty: the whole
@@ -21,7 +26,7 @@ type Problem struct {
 }
 
 // SyntaxError says that a body is no JSON that is taken here: not well-formed, a name given
-// twice, too deep, or with characters that no column can hold.
+// twice, too deep, too many values, or with characters that no column can hold.
 type SyntaxError struct{ Problem }
 
 // Error is the sentence.
@@ -55,9 +60,9 @@ func parse(body []byte) (*value, error) {
 	if !utf8.Valid(body) {
 		return nil, &SyntaxError{Problem{"", "Isi permintaan bukan UTF-8."}}
 	}
-	d := json.NewDecoder(bytes.NewReader(body))
+	d := &parser{Decoder: json.NewDecoder(bytes.NewReader(body))}
 	d.UseNumber()
-	v, err := parseValue(d, "", 1)
+	v, err := d.value("", 1)
 	if err != nil {
 		return nil, broken(err)
 	}
@@ -78,7 +83,16 @@ func broken(err error) error {
 	return &SyntaxError{Problem{"", "Isi permintaan bukan JSON yang benar: isinya terputus."}}
 }
 
-func parseValue(d *json.Decoder, at string, depth int) (*value, error) {
+// parser counts the values that it has read.
+type parser struct {
+	*json.Decoder
+	values int
+}
+
+func (d *parser) value(at string, depth int) (*value, error) {
+	if d.values++; d.values > maxValues {
+		return nil, &SyntaxError{Problem{"", fmt.Sprintf("Isi permintaan memuat lebih dari %d nilai.", maxValues)}}
+	}
 	token, err := d.Token()
 	if err != nil {
 		return nil, err
@@ -108,10 +122,10 @@ func parseValue(d *json.Decoder, at string, depth int) (*value, error) {
 	return v, nil
 }
 
-func (v *value) parseList(d *json.Decoder, depth int) error {
+func (v *value) parseList(d *parser, depth int) error {
 	v.is = isList
 	for d.More() {
-		item, err := parseValue(d, fmt.Sprintf("%s/%d", v.at, len(v.list)), depth+1)
+		item, err := d.value(fmt.Sprintf("%s/%d", v.at, len(v.list)), depth+1)
 		if err != nil {
 			return err
 		}
@@ -121,7 +135,7 @@ func (v *value) parseList(d *json.Decoder, depth int) error {
 	return err
 }
 
-func (v *value) parseObject(d *json.Decoder, depth int) error {
+func (v *value) parseObject(d *parser, depth int) error {
 	v.is, v.members = isObject, map[string]*value{}
 	for d.More() {
 		token, err := d.Token()
@@ -133,7 +147,7 @@ func (v *value) parseObject(d *json.Decoder, depth int) error {
 		if _, twice := v.members[name]; twice {
 			return &SyntaxError{Problem{at, "Nama ini tertulis dua kali."}}
 		}
-		member, err := parseValue(d, at, depth+1)
+		member, err := d.value(at, depth+1)
 		if err != nil {
 			return err
 		}
