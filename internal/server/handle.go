@@ -55,7 +55,7 @@ func (s *Server) fail(c *gin.Context, err error) {
 		return // whoever asked has gone
 	}
 	status, message := httpStatus(err)
-	if status == http.StatusUnprocessableEntity && isReading(r) {
+	if status == http.StatusUnprocessableEntity && isReading(r) && !isWork(r.URL.Path) {
 		status = http.StatusBadRequest // nothing was sent, so it is the address that is wrong
 	}
 	if status >= http.StatusInternalServerError {
