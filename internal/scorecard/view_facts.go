@@ -148,8 +148,8 @@ func (v *View) LowestIn(level scoring.Level, code string, p scoring.Period, n in
 	return lowest
 }
 
-// PeerMean returns the plain mean of the scores in the peer group of an agency, with 2
-// decimals, and over how many agencies; nil and 0 when none has a score.
+// PeerMean returns the plain mean of the scores in the peer group of an agency, not rounded
+// (see Mean), and over how many agencies; nil and 0 when none has a score.
 func (v *View) PeerMean(code string, p scoring.Period) (mean *string, agencies int) {
 	a := v.Agency(code)
 	if a == nil || a.Group() == "" {
@@ -164,8 +164,9 @@ func (v *View) PeerMean(code string, p scoring.Period) (mean *string, agencies i
 	return Mean(scores)
 }
 
-// Mean returns the plain mean of the figures that are not null, with 2 decimals, and how
-// many they are; nil and 0 when there are none.
+// Mean returns the plain mean of the figures that are not null and how many they are; nil
+// and 0 when there are none. It is not rounded, so that whoever shows it rounds once; one
+// that does not end has 12 decimals.
 func Mean(figures []*string) (mean *string, n int) {
 	sum := new(big.Rat)
 	for _, f := range figures {
@@ -177,7 +178,8 @@ func Mean(figures []*string) (mean *string, n int) {
 	if n == 0 {
 		return nil, 0
 	}
-	return roundedPointer(sum.Quo(sum, big.NewRat(int64(n), 1))), n
+	s := plainText(sum.Quo(sum, big.NewRat(int64(n), 1)))
+	return &s, n
 }
 
 // WeightedMean returns Σw·c / Σw over the targets that are scored, with 2 decimals, the sum

@@ -206,7 +206,7 @@ func TestLowestPutsTheHeavierFirstAmongEquals(t *testing.T) {
 	}
 }
 
-func TestPeerMeanStaysWithinTheGroupAndRoundsOnce(t *testing.T) {
+func TestPeerMeanStaysWithinTheGroupAndIsNotRounded(t *testing.T) {
 	t.Parallel()
 	c := city()
 	agencyScore(c, bendogerit, tw3, text("80.01"))
@@ -214,8 +214,8 @@ func TestPeerMeanStaysWithinTheGroupAndRoundsOnce(t *testing.T) {
 	agencyScore(c, dlh, tw3, text("10.00"))
 	agencyScore(c, kecamatan, tw3, nil)
 	v := scorecard.NewView(c)
-	if mean, n := v.PeerMean(rembang, tw3); show(mean) != "80.01" || n != 2 {
-		t.Errorf("PeerMean = %s over %d, want 80.01 over 2", show(mean), n)
+	if mean, n := v.PeerMean(rembang, tw3); show(mean) != "80.005" || n != 2 {
+		t.Errorf("PeerMean = %s over %d, want 80.005 over 2", show(mean), n)
 	}
 	if mean, n := v.PeerMean(kecamatan, tw3); mean != nil || n != 0 {
 		t.Errorf("PeerMean of a group without scores = %s over %d, want none", show(mean), n)
