@@ -78,6 +78,7 @@ type listedTarget struct {
 	OwnerHref     string
 	ActualText    string            // to date, with unit; "–" when there is none
 	TargetText    string            // to date, as a promise
+	Until         string            // up to when that target counts; empty when for the whole year
 	FirstText     string            // the target first promised; empty unless amended
 	Amendment     *scorecard.Target // why it was amended; nil unless it was
 	Outcome       outcome
@@ -100,6 +101,7 @@ func newListedTarget(e *edition, a *scorecard.Achievement) listedTarget {
 		Outcome:       outcomeOf(e, a),
 		Grade:         noFigure,
 	}
+	row.Until = targetUntil(e, a, row.TargetText)
 	if a.Evidence != nil {
 		row.Grade = evidenceWord(*a.Evidence)
 	}

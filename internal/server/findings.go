@@ -187,7 +187,11 @@ func highlights(e *edition) (improved []note, behind []pacedNote) {
 	for _, f := range e.NeedsAttention(2 * highlightCount) {
 		if len(behind)+len(late) < highlightCount && !told[f.Indicator.Code] {
 			n := findingNote(e, f)
-			n.Detail = "Termasuk yang paling jauh dari target: rata-rata capaiannya " + formatNumber(f.Mean, 0) + " dari 100. " + n.Detail
+			of := "rata-rata capaiannya "
+			if f.Agency != nil {
+				of = "capaiannya "
+			}
+			n.Detail = "Termasuk yang paling jauh dari target: " + of + formatNumber(f.Mean, 0) + " dari 100. " + n.Detail
 			behind = append(behind, pacedNote{n, unseenPaces(e, f.Indicator.Code)})
 		}
 	}
@@ -229,17 +233,52 @@ func lowestResults(e *edition, level scoring.Level, code string) []note {
 	return notes
 }
 
-// attention is lowestResults with the pace that each would take.
+// attention is lowestResults with the pace that each would take. Over many agencies it
+// tells of three indicators: agencies with the very same result stand in one statement.
 func attention(e *edition, level scoring.Level, code string) []pacedNote {
 	var notes []pacedNote
-	for _, a := range e.Lowest(level, code, 3) {
-		n := targetNote(e, a)
-		if level != scoring.LevelAgency {
-			n.Detail = placeShort(e, e.Agency(a.Agency)) + ". " + n.Detail
+	if level == scoring.LevelAgency {
+		for _, a := range e.Lowest(level, code, highlightCount) {
+			notes = append(notes, pacedNote{targetNote(e, a), paceText(e, a)})
 		}
-		notes = append(notes, pacedNote{n, paceText(e, a)})
+		return notes
+	}
+	lowest := e.Lowest(level, code, len(e.Achievements))
+	told := map[string]bool{}
+	for i, a := range lowest {
+		if told[a.Indicator] {
+			continue
+		}
+		if len(notes) == highlightCount {
+			break
+		}
+		told[a.Indicator] = true
+		n, pace := targetNote(e, a), paceText(e, a)
+		who := placeShort(e, e.Agency(a.Agency))
+		if others := alike(a, lowest[i+1:]); others > 0 {
+			who += " dan " + formatCount(others) + " unit lain"
+			n.Href, pace = e.Link("/indikator/"+a.Indicator), ""
+		}
+		n.Detail = who + ". " + n.Detail
+		notes = append(notes, pacedNote{n, pace})
 	}
 	return notes
+}
+
+// alike counts the targets that share the indicator of a, its result and what was promised.
+func alike(a *scorecard.Achievement, among []*scorecard.Achievement) (n int) {
+	for _, b := range among {
+		if b.Indicator == a.Indicator && b.AsOf == a.AsOf && equalText(a.Actual, b.Actual) &&
+			equalText(a.ActualLabel, b.ActualLabel) && equalText(a.Target, b.Target) {
+			n++
+		}
+	}
+	return n
+}
+
+// equalText reports whether two texts, either of which may be nil, are the same.
+func equalText(a, b *string) bool {
+	return a == b || a != nil && b != nil && *a == *b
 }
 
 // placeShort is the short name of an agency.

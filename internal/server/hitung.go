@@ -192,7 +192,7 @@ func newCalculationPage(e *edition, x *scorecard.Explanation) calculationPage {
 // calculationFacts are the facts beside the figure.
 func calculationFacts(e *edition, row listedTarget, x *scorecard.Explanation) []fact {
 	a := x.Achievement
-	facts := []fact{{Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
+	facts := []fact{{Name: "Realisasi", Text: row.ActualText}, {Name: targetName(row), Text: row.TargetText}}
 	if year := x.Current.Target; row.TargetText == noFigure && year != nil {
 		facts[1] = fact{Name: "Target setahun", Text: yearTarget(e, x.Indicator, year)}
 	}
@@ -208,12 +208,17 @@ func calculationFacts(e *edition, row listedTarget, x *scorecard.Explanation) []
 	return facts
 }
 
+// targetName names a target in a list of facts: that of the year, or up to when it counts.
+func targetName(row listedTarget) string {
+	return strings.TrimSpace("Target " + row.Until)
+}
+
 // calculationSummary says the calculation in one sentence.
 func calculationSummary(row listedTarget) string {
 	if row.ActualLabel != nil {
 		return "Dicapai: " + *row.ActualLabel + ". Dijanjikan: " + row.TargetText + "."
 	}
-	return "Realisasi " + row.ActualText + ", sedangkan targetnya " + row.TargetText + "."
+	return "Realisasi " + row.ActualText + ", sedangkan targetnya " + strings.TrimSpace(row.TargetText+" "+row.Until) + "."
 }
 
 // acts are the steps of a report; none when nothing was handed in.

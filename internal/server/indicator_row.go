@@ -37,11 +37,8 @@ func newIndicatorRow(e *edition, a *scorecard.Achievement) indicatorRow {
 	}
 	if row.Target == noFigure {
 		row.Target = ""
-	} else if current, _ := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year); current != nil && yearTarget(e, ind, current) != row.Target {
-		row.Until = "sampai triwulan ini"
-		if a.IsCarried() {
-			row.Until = "sampai " + formatPeriod(a.AsOf)
-		}
+	} else {
+		row.Until = targetUntil(e, a, row.Target)
 	}
 	if !a.State.IsDue() {
 		return row
@@ -178,4 +175,18 @@ func sparkOf(e *edition, a *scorecard.Achievement) (chart.SVG, string) {
 		words = "Capaian " + c.Word + " " + c.Text + " poin sejak awal"
 	}
 	return chart.Spark(values, 10), words
+}
+
+// targetUntil says up to when a target to date counts, where it is not that of the whole
+// year: "sampai triwulan ini". It is empty where the year's target is held in every period.
+func targetUntil(e *edition, a *scorecard.Achievement, toDate string) string {
+	ind := e.Indicator(a.Indicator)
+	current, _ := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year)
+	switch {
+	case toDate == noFigure || current == nil || yearTarget(e, ind, current) == toDate:
+		return ""
+	case a.IsCarried():
+		return "sampai " + formatPeriod(a.AsOf)
+	}
+	return "sampai triwulan ini"
 }

@@ -160,7 +160,7 @@ func commonTarget(ind *scorecard.Indicator, targets []*scorecard.Achievement) st
 
 // singleFacts are the figures of an indicator that one agency has.
 func singleFacts(row listedTarget) []fact {
-	facts := []fact{{Name: "Instansi", Text: row.Owner.Name, Href: row.OwnerHref}, {Name: "Realisasi", Text: row.ActualText}, {Name: "Target", Text: row.TargetText}}
+	facts := []fact{{Name: "Instansi", Text: row.Owner.Name, Href: row.OwnerHref}, {Name: "Realisasi", Text: row.ActualText}, {Name: targetName(row), Text: row.TargetText}}
 	if row.FirstText != "" {
 		facts = append(facts, fact{Name: "Target semula", Text: row.FirstText})
 	}

@@ -191,7 +191,11 @@ func agencyIndicators(e *edition, agency *scorecard.Agency) (found string, due, 
 	}
 	found = "Belum ada indikator yang jatuh tempo"
 	if len(due) > 0 {
-		found = sentenceStart(countOf(tallyOf(e, targets).Reached, len(due))) + " indikator mencapai target"
+		t := tallyOf(e, targets)
+		found = sentenceStart(countOf(t.Reached, len(due))) + " indikator mencapai target"
+		if t.Missing > 0 {
+			found += ", " + formatCount(t.Missing) + " belum ada datanya"
+		}
 	}
 	return found, due, leftOut
 }
