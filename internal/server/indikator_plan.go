@@ -127,6 +127,9 @@ func promiseChart(e *edition, ind *scorecard.Indicator, agency string) (svg char
 	adds := ind.Consolidation == scoring.Sum && ind.Kind != scoring.KindFraction // each year begins from nothing
 	if ind.Baseline != nil && !adds {
 		before := chart.Slot{Year: "awal", Value: geometry(ind.Baseline), BeforeThePlan: true}
+		if year := ind.BaselineYear; year != nil && *year < e.Roadmap.FirstYear {
+			before.Year = strconv.Itoa(*year)
+		}
 		if ordinal := ordinalOf(e.View, ind, *ind.Baseline); ordinal != nil {
 			before.Value = ordinal
 		}
