@@ -58,6 +58,10 @@ func Deliver(ctx context.Context, tx bun.Tx, by *account.User, deliveries []Deli
 	if err != nil {
 		return nil, false, err
 	}
+	written, err := writtenByOthers(ctx, tx, by, files)
+	if err != nil {
+		return nil, false, err
+	}
 	all = make([]Delivered, len(deliveries))
 	drafts := make([]DraftRow, len(deliveries))
 	kept = true
@@ -65,7 +69,7 @@ func Deliver(ctx context.Context, tx bun.Tx, by *account.User, deliveries []Deli
 		d, f := &deliveries[i], files[keys[i]]
 		all[i] = Delivered{Key: d.Key, Refusal: RefusedMissing, Text: "Instansi ini tidak punya indikator itu pada tahun itu."}
 		if f != nil {
-			drafts[i], all[i] = f.deliver(by, d, now)
+			drafts[i], all[i] = f.deliver(by, d, written[f.ID], now)
 		}
 		kept = kept && all[i].Refusal == NotRefused
 	}
@@ -97,8 +101,28 @@ func Deliver(ctx context.Context, tx bun.Tx, by *account.User, deliveries []Deli
 	return all, true, note(ctx, tx, by, saved, now)
 }
 
-// deliver is the draft that the delivery makes of the file, or why there is none.
-func (f *file) deliver(by *account.User, d *Delivery, now time.Time) (DraftRow, Delivered) {
+// writtenByOthers are the reports among the files that somebody else than by has saved or handed
+// in before: their notes may be theirs, although a delivery of figures came after them.
+func writtenByOthers(ctx context.Context, tx bun.Tx, by *account.User, files map[Key]*file) (map[int64]bool, error) {
+	var ids, found []int64
+	for _, f := range files {
+		ids = append(ids, f.ID)
+	}
+	err := tx.NewRaw(`SELECT DISTINCT report_id FROM report_events WHERE report_id = ANY (?) AND kind IN ('saved', 'submitted') AND by_user <> ?`,
+		pgdialect.Array(ids), by.ID).Scan(ctx, &found)
+	if err != nil {
+		return nil, fmt.Errorf("read who wrote: %w", err)
+	}
+	written := make(map[int64]bool, len(found))
+	for _, id := range found {
+		written[id] = true
+	}
+	return written, nil
+}
+
+// deliver is the draft that the delivery makes of the file, or why there is none. written says
+// that others wrote in it before.
+func (f *file) deliver(by *account.User, d *Delivery, written bool, now time.Time) (DraftRow, Delivered) {
 	v := f.Value
 	v.Actual, v.Numerator, v.Denominator, v.NotApplicable = d.Value.Actual, d.Value.Numerator, d.Value.Denominator, false
 	typed := maps.Clone(f.typed)
@@ -125,8 +149,12 @@ func (f *file) deliver(by *account.User, d *Delivery, now time.Time) (DraftRow, 
 		return refuse(RefusedVersion, "", "Baris ini baru saja diubah "+nameOr(f.editor, "orang lain")+".")
 	}
 	if note != "" && note != v.Note {
-		if v.Note != "" && f.editorID != by.ID {
-			return refuse(RefusedVersion, FieldNote, "Keterangan baris ini sudah ditulis "+nameOr(f.editor, "orang lain")+". Kirim tanpa keterangan.")
+		if v.Note != "" && (written || f.editorID != by.ID) {
+			writer := "orang lain"
+			if f.editorID != by.ID {
+				writer = nameOr(f.editor, writer)
+			}
+			return refuse(RefusedVersion, FieldNote, "Keterangan baris ini sudah ditulis "+writer+". Kirim tanpa keterangan.")
 		}
 		draft.Value.Note = note
 	}

@@ -234,6 +234,8 @@ func TestMachine(t *testing.T) {
 		exec(t, s.Owner, `UPDATE reports SET actual = 4.25, note = 'Diketik orang', obstacle = 'Kendala', version = 2, updated_by = (SELECT id FROM users WHERE login = 'operator.dispendukcapil')
 			WHERE id = (SELECT r.id FROM reports r JOIN target_series t ON t.id = r.series_id JOIN agencies a ON a.id = t.agency_id JOIN indicators i ON i.id = t.indicator_id
 				WHERE a.code = 'dispendukcapil' AND i.code = 'ADUAN-HARI' AND r.year = 2026 AND r.quarter = 4)`)
+		exec(t, s.Owner, `INSERT INTO report_events (report_id, revision, kind, at, by_user, by_role)
+			SELECT r.id, 0, 'saved', now(), r.updated_by, 'operator' FROM reports r WHERE r.note = 'Diketik orang' AND r.year = 2026 AND r.quarter = 4`)
 		p := r.ask(http.MethodPut, key, `{"value":"3.5"}`).want(http.StatusPreconditionRequired).problem()
 		if p.Errors[0].State != "draft" || *p.Errors[0].Version != 2 || !strings.Contains(p.Detail, "If-Match") {
 			t.Errorf("problem %+v", p)
@@ -255,6 +257,8 @@ func TestMachine(t *testing.T) {
 		// The figure may follow once the version was seen; the person's words stay.
 		r.ask(http.MethodPut, key, `{"value":"3.6","note":"Lain"}`, "If-Match", `"2"`).want(http.StatusConflict)
 		r.ask(http.MethodPut, key, `{"value":"3.6"}`, "If-Match", `"2"`).want(http.StatusOK)
+		// So they do when the program was the last to change the row.
+		r.ask(http.MethodPut, key, `{"value":"3.7","note":"Lain"}`, "If-Match", `"3"`).want(http.StatusConflict)
 		if n := s.count(`SELECT count(*) FROM reports WHERE actual = 3.6 AND note = 'Diketik orang' AND obstacle = 'Kendala' AND year = 2026 AND quarter = 4`); n != 1 {
 			t.Error("the words of the person are gone")
 		}
