@@ -33,15 +33,15 @@ type canonicalWriter struct {
 
 const canonicalTime = "2006-01-02T15:04:05.000000Z"
 
-var textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+var (
+	textMarshaler = reflect.TypeFor[encoding.TextMarshaler]()
+	moment        = reflect.TypeFor[time.Time]()
+)
 
 func (b *canonicalWriter) value(v reflect.Value) error {
 	if !v.IsValid() {
 		b.WriteString("null")
 		return nil
-	}
-	if t, ok := v.Interface().(time.Time); ok {
-		return b.text(t.UTC().Format(canonicalTime))
 	}
 	switch v.Kind() {
 	case reflect.Pointer, reflect.Interface:
@@ -51,6 +51,9 @@ func (b *canonicalWriter) value(v reflect.Value) error {
 		}
 		return b.value(v.Elem())
 	case reflect.Struct:
+		if v.Type() == moment {
+			return b.text(v.Interface().(time.Time).UTC().Format(canonicalTime))
+		}
 		if v.Type().Implements(textMarshaler) {
 			s, err := v.Interface().(encoding.TextMarshaler).MarshalText()
 			if err != nil {

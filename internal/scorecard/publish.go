@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/account"
@@ -135,10 +136,10 @@ func publish(ctx context.Context, tx postgres.Tx, o PublishOptions) (*Publicatio
 	}
 	hash := sha256.Sum256(content)
 	p.SHA256, p.Size = hex.EncodeToString(hash[:]), len(content)
-	_, err = tx.NewRaw(`
-		INSERT INTO publications (number, run_id, year, quarter, as_of, published_at, published_by, reason, status, content, sha256, previous_sha256)
-		VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`,
-		p.Number, run.ID, o.Period.Year, o.Period.Quarter, o.AsOf, o.PublishedAt, o.By, c.Reason, c.Status, content, p.SHA256, p.PreviousSHA256).Exec(ctx)
+	// Copied in, megabytes are neither quoted nor held a second time.
+	_, err = tx.CopyFrom(ctx, "publications",
+		[]string{"number", "run_id", "year", "quarter", "as_of", "published_at", "published_by", "reason", "status", "content", "sha256", "previous_sha256"},
+		pgx.CopyFromRows([][]any{{p.Number, run.ID, o.Period.Year, o.Period.Quarter, o.AsOf, o.PublishedAt, o.By, c.Reason, c.Status, content, p.SHA256, p.PreviousSHA256}}))
 	if err != nil {
 		return nil, fmt.Errorf("store publication %d: %w", p.Number, err)
 	}

@@ -58,8 +58,10 @@ func newAnswer(c *compressor, body []byte, contentType, cacheControl, tag string
 	}
 	a := &answer{contentType: []string{contentType}, cacheControl: []string{cacheControl}}
 	var err error
-	if a.gzip, a.brotli, err = c.compress(body); err != nil {
-		return nil, err
+	if !packed[contentType] {
+		if a.gzip, a.brotli, err = c.compress(body); err != nil {
+			return nil, err
+		}
 	}
 	a.length[plain] = []string{strconv.Itoa(len(body))}
 	if a.gzip == nil {
@@ -76,8 +78,11 @@ func newAnswer(c *compressor, body []byte, contentType, cacheControl, tag string
 }
 
 // packingPays is how many percent of a body its packed form may have at most to be kept
-// instead; pictures and archives are packed already.
+// instead.
 const packingPays = 95
+
+// packed are the media types that are packed already, so that nobody tries again.
+var packed = map[string]bool{"image/png": true, "application/zip": true}
 
 // cost is the memory the answer takes, in bytes.
 func (a *answer) cost() int { return len(a.gzip) + len(a.brotli) + len(a.body) + len(a.redirect) + 512 }
@@ -170,8 +175,9 @@ func (a *answer) matches(header string) bool {
 }
 
 // compressor makes the compressed forms of bodies, one after the other. Its writers keep
-// their tables, which are far larger than a page.
+// their tables, which are far larger than a page, and its buffers their room.
 type compressor struct {
+	page   bytes.Buffer // the page that is being made, before it is packed
 	out    bytes.Buffer
 	gzip   *gzip.Writer
 	brotli *brotli.Writer // nil: gzip alone

@@ -3,12 +3,14 @@ package server
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"encoding/json"
 	"fmt"
 	"reflect"
 	"slices"
 	"time"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/uptrace/bun"
 
 	"petajalan/internal/fault"
@@ -76,9 +78,19 @@ func (l library) list(ctx context.Context) ([]editionInfo, error) {
 // bytes returns the very bytes of a publication. An outage is fault.Unavailable.
 func (l library) bytes(ctx context.Context, number int) ([]byte, error) {
 	var content []byte
-	err := l.db.NewRaw(`SELECT content FROM publications WHERE number = ?`, number).Scan(ctx, &content)
+	// Streamed, they come in binary form; as text they would be twice as long.
+	err := postgres.InTx(ctx, l.db, &sql.TxOptions{ReadOnly: true}, func(ctx context.Context, tx postgres.Tx) error {
+		return tx.Stream(ctx, `SELECT content FROM publications WHERE number = $1`, []any{number}, func(rows pgx.Rows) error {
+			for rows.Next() {
+				if err := rows.Scan(&content); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	})
 	switch {
-	case postgres.NoRows(err):
+	case err == nil && content == nil:
 		return nil, noPublication(number)
 	case postgres.IsUnavailable(err):
 		return nil, fault.Wrap(err, fault.Unavailable, "Terbitan %d belum dapat dibuka karena basis data sedang tidak terjangkau. Coba lagi sebentar lagi.", number)

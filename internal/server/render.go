@@ -107,6 +107,7 @@ func (p Page) FootLinks() []menuItem {
 		{Name: "Data untuk program (API)", Href: p.Link("/data/api")},
 		{Name: "Riwayat terbitan", Href: p.Link("/terbitan")},
 		{Name: "Perbaikan data", Href: p.Link("/perbaikan")},
+		{Name: "Tampilkan rapor di situs Anda", Href: p.Link("/sematan")},
 		{Name: "Tentang situs ini", Href: p.Link("/tentang")},
 		{Name: "Privasi", Href: p.Link("/privasi")},
 		{Name: "Aksesibilitas", Href: p.Link("/aksesibilitas")},
@@ -147,16 +148,24 @@ func newRenderer(files fs.FS, a *assets, zone *time.Location) (*renderer, error)
 // render writes a page. It is made in memory first, so that a mistake in a template
 // leaves w untouched.
 func (r *renderer) render(w io.Writer, name string, data any) error {
+	var b bytes.Buffer
+	if err := r.execute(&b, name, data); err != nil {
+		return err
+	}
+	if _, err := w.Write(b.Bytes()); err != nil {
+		return fmt.Errorf("write %s: %w", name, err)
+	}
+	return nil
+}
+
+// execute makes a page in b, which after an error holds a part of it.
+func (r *renderer) execute(b *bytes.Buffer, name string, data any) error {
 	t, ok := r.pages[name]
 	if !ok {
 		return fmt.Errorf("no page template %q", name)
 	}
-	var b bytes.Buffer
-	if err := t.ExecuteTemplate(&b, "layout", data); err != nil {
+	if err := t.ExecuteTemplate(b, "layout", data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
-	}
-	if _, err := w.Write(b.Bytes()); err != nil {
-		return fmt.Errorf("write %s: %w", name, err)
 	}
 	return nil
 }

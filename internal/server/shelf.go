@@ -205,18 +205,22 @@ func (s *site) render(c *compressor, v view) (*answer, error) {
 	if v.redirect != "" {
 		return &answer{redirect: v.redirect}, nil
 	}
-	body, contentType := bytes.Buffer{}, contentHTML
-	if v.file != nil {
-		body, contentType = *bytes.NewBuffer(v.file.body), v.file.contentType
-	} else if err := s.pages.render(&body, v.template, v.data); err != nil {
-		return nil, err
+	if v.file == nil {
+		c.page.Reset()
+		if err := s.pages.execute(&c.page, v.template, v.data); err != nil {
+			return nil, err
+		}
+		v.file = &file{contentType: contentHTML, body: c.page.Bytes()}
 	}
-	a, err := newAnswer(c, body.Bytes(), contentType, cachePage, "")
+	a, err := newAnswer(c, v.file.body, v.file.contentType, cachePage, "")
 	if err != nil {
 		return nil, err
 	}
+	if v.template != "" {
+		a.body = bytes.Clone(a.body) // the next page overwrites it
+	}
 	a.header = v.open.headers()
-	if v.file != nil && v.file.download != "" {
+	if v.file.download != "" {
 		if a.header == nil {
 			a.header = map[string][]string{}
 		}
