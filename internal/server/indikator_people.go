@@ -120,6 +120,9 @@ func indicatorSteps(e *edition, ind *scorecard.Indicator, targets []*scorecard.A
 			if ind.Kind == scoring.KindFraction {
 				steps[0].Text = append(steps[0].Text, actual.Text[1])
 			}
+			if x.Calculation.Raw != x.Calculation.Scored {
+				steps = append(steps, boundStep(e, x))
+			}
 			return steps
 		}
 	}
@@ -137,8 +140,11 @@ func indicatorSteps(e *edition, ind *scorecard.Indicator, targets []*scorecard.A
 	}
 	if example := exampleTarget(targets); example != nil {
 		if x := e.Explain(example.Agency, ind.Code, e.View.Latest()); x != nil && x.Calculation != nil {
-			figure.Text = append(figure.Text, "Nilai dihitung untuk tiap instansi. Contohnya "+x.Agency.Name+":")
+			figure.Text = append(figure.Text, "Nilai dihitung untuk tiap instansi, paling tinggi "+formatExact(e.Method.Cap)+". Contohnya "+x.Agency.Name+":")
 			figure.Formulas = []string{figureFormula(x.Calculation)}
+			if raw, scored := x.Calculation.Raw, x.Calculation.Scored; raw != scored {
+				figure.Formulas = append(figure.Formulas, formatNumber(raw, 2)+" menjadi "+formatNumber(scored, 2))
+			}
 		}
 	}
 	return []calculationStep{actual, figure}
