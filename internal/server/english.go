@@ -24,7 +24,7 @@ func showEnglishMethod(e *edition, _ params) (view, error) {
 		{"Lower is better", "(2 − actual ÷ target) × 100", "Below the range: (2 − actual ÷ lower bound) × 100. Inside: 100. Above: (2 − actual ÷ upper bound) × 100."},
 		{"On target", "100 − |actual − target| ÷ target × 100", "Inside the range: 100. Outside: 100 − distance to the bound ÷ bound × 100."},
 		{"Yes or no", "100 if done, 0 if not", "No ranges."},
-		{"Steps", "percent of the step reached ÷ percent of the step promised × 100", "No ranges."},
+		{"Milestones", "percent of the step reached ÷ percent of the step promised × 100", "No ranges."},
 		{"Grade", "rank of the grade reached ÷ rank of the grade promised × 100", "No ranges."},
 	} {
 		page.Formulas[i] = formulaRow{d.direction, d.formula, d.span}

@@ -27,6 +27,7 @@ type methodPage struct {
 	Scales   []scaleTable
 	Floor    string
 	Cap      string
+	Fewest   int               // answers, for a breakdown to be shown
 	Honesty  scorecard.Honesty // of the city
 	Change   *changeExample    // nil when no change of this edition can be judged
 	Pace     *paceExample      // nil when no target of this edition has a way to go
@@ -113,6 +114,7 @@ func newMethodPage(e *edition, p Page) methodPage {
 		Example:  newSpanExample(e),
 		Floor:    formatExact(m.Floor),
 		Cap:      formatExact(m.Cap),
+		Fewest:   fewestAnswers,
 		Honesty:  e.Honesty(scoring.LevelCity, scoring.CityCode, e.View.Latest()),
 		Change:   newChangeExample(e),
 		Pace:     newPaceExample(e),

@@ -99,6 +99,7 @@ func newPaceExample(e *edition) *paceExample {
 // amendedExample is a target that was amended, held against both.
 type amendedExample struct {
 	Indicator, Agency, Href string
+	Period                  string // until which the targets count
 	First, Now              string
 	FirstRaw, Raw           string
 	Reason                  string
@@ -115,7 +116,7 @@ func newAmendedExample(e *edition) *amendedExample {
 			ind := e.Indicator(a.Indicator)
 			x := &amendedExample{
 				Indicator: ind.Name, Agency: e.Agencies[i].Name, Href: explainPath(e, a),
-				First: formatFirstTarget(e.View, a), Now: formatTarget(ind, a),
+				Period: formatPeriod(a.AsOf), First: formatFirstTarget(e.View, a), Now: formatTarget(ind, a),
 				FirstRaw: formatNumber(*a.FirstRaw, 2), Raw: formatNumber(*a.Raw, 2),
 			}
 			if t, _ := e.TargetPair(a.Agency, a.Indicator, a.AsOf.Year); t != nil {
