@@ -98,7 +98,9 @@ type changeRow struct {
 	What, Href         string
 	Period             string
 	Before, After      string
-	Note               string // reason and legal basis of a target
+	// The intervals of roll-ups; empty where nothing is missing.
+	BeforeSpan, AfterSpan string
+	Note                  string // reason and legal basis of a target
 }
 
 // changeRows is how many rows of a list are shown; the rest are in the data.
@@ -195,7 +197,7 @@ func newChanges(e *edition, c *scorecard.Comparison) *changes {
 	x.add("Laporan yang menyusul", "Pada terbitan sebelumnya belum ada angkanya, jadi tidak ada yang diganti.", valueRows(e, late), len(late))
 	x.add("Status yang berubah", "Misalnya laporan yang tadinya belum masuk, kini sudah diverifikasi.", stateRowsOf(e, c.States), len(c.States))
 	x.add("Capaian yang ikut berubah", "Laporan periode itu sendiri sama. Yang berbeda targetnya, atau laporan triwulan lain pada tahun itu.", figureRows(e, c.Figures), len(c.Figures))
-	x.add("Nilai gabungan yang berubah", "Akibat dari perubahan di atas, pada periode yang sudah ada di kedua terbitan.", scoreRows(e, c.Scores), len(c.Scores))
+	x.add("Nilai gabungan yang berubah", "Akibat dari perubahan di atas, pada periode yang sudah ada di kedua terbitan. Angka kecil adalah rentang karena data yang kosong.", scoreRows(e, c.Scores), len(c.Scores))
 	x.Finding = changesFinding(c)
 	return x
 }
@@ -231,15 +233,20 @@ func changesFinding(c *scorecard.Comparison) string {
 	if n := len(parts); n > 1 {
 		changed = strings.Join(parts[:n-1], ", ") + " dan " + parts[n-1]
 	}
-	switch {
-	case len(c.NewPeriods) == 0 && len(parts) > 0:
+	if len(c.NewPeriods) == 0 {
+		if len(parts) == 0 {
+			return "Tidak ada laporan atau target yang berubah"
+		}
 		return capital(changed)
-	case len(c.NewPeriods) == 0:
-		return "Tidak ada laporan atau target yang berubah"
-	case len(parts) > 0:
-		return "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + "; dari periode lama, " + changed
 	}
-	return "Menambah " + formatPeriod(c.NewPeriods[len(c.NewPeriods)-1]) + ", tanpa mengubah laporan lama"
+	added := "Menambah " + formatPeriod(c.NewPeriods[0])
+	if n := len(c.NewPeriods); n > 1 {
+		added = "Menambah " + formatCount(n) + " triwulan"
+	}
+	if len(parts) > 0 {
+		return added + "; dari periode lama, " + changed
+	}
+	return added + ", tanpa mengubah laporan lama"
 }
 
 // add lists differences, when there are any.
@@ -356,23 +363,22 @@ func scoreRows(e *edition, all []scorecard.ScoreChange) []changeRow {
 		row := changeRow{Period: formatPeriod(s.Period), Before: noFigure, After: noFigure}
 		row.What, row.Href = scoreName(e, s)
 		if c.Before != nil {
-			row.Before = scoreSpan(c.Before)
+			row.Before, row.BeforeSpan = figureText(c.Before.Score), scoreSpan(c.Before)
 		}
 		if c.After != nil {
-			row.After = scoreSpan(c.After)
+			row.After, row.AfterSpan = figureText(c.After.Score), scoreSpan(c.After)
 		}
 		rows = append(rows, row)
 	}
 	return rows
 }
 
-// scoreSpan writes a score with its interval, when it has one.
+// scoreSpan writes the interval of a score; empty when it has none.
 func scoreSpan(s *scorecard.Score) string {
-	text := figureText(s.Score)
-	if s.Low != s.High {
-		text += " (" + formatNumber(s.Low, 2) + "–" + formatNumber(s.High, 2) + ")"
+	if s.Low == s.High {
+		return ""
 	}
-	return text
+	return formatNumber(s.Low, 2) + "–" + formatNumber(s.High, 2)
 }
 
 // some is the roll-up of a change that there is.
