@@ -52,6 +52,7 @@ type indicatorPage struct {
 	BaselineSource *source
 	Scale          *scorecard.Scale
 	Downloads      []download
+	ShortForms     []shortForm // the abbreviations on the page
 }
 
 // download is a file with the data behind a page.
@@ -83,6 +84,7 @@ func showIndicator(e *edition, p params) (view, error) {
 		People:     peopleOf(e, targets),
 		Evidence:   evidenceOf(e, targets),
 		Downloads:  indicatorDownloads(e, ind),
+		ShortForms: indicatorShortForms(ind),
 	}
 	if goal != nil {
 		page.GoalHref = e.Link("/tujuan/" + goal.Code)
