@@ -63,6 +63,15 @@ func (c Column) in(unit string) Column {
 	return c
 }
 
+// unitsEN are the units of columns in English.
+var unitsEN = map[string]string{
+	"%": "%", "bita": "bytes", "indeks": "index points", "komponen": "components", "orang": "people",
+	"permohonan": "requests", "rupiah": "rupiah", "tahun": "year", "target": "targets",
+}
+
+// UnitEN is the unit in English; empty where there is none.
+func (c Column) UnitEN() string { return unitsEN[c.Unit] }
+
 // Path is where in a record of the API the values are: "provenance.reported.office".
 func (c Column) Path() string {
 	if c.path != "" {

@@ -178,7 +178,7 @@ var targetSet = &Set{
 		opt("low", Decimal, "Batas bawah, bila target berupa rentang", "Lower bound, where the target is a range"),
 		opt("high", Decimal, "Batas atas, bila target berupa rentang", "Upper bound, where the target is a range"),
 		opt("steps", List, "Target per periode jatuh tempo", "Target of each due period"),
-		col("weight", Decimal, "Bobot target di instansi itu; setahun berjumlah 100", "Weight of the target in its agency; 100 in a year").in("%"),
+		col("weight", Decimal, "Bobot target di instansi itu; setahun berjumlah 100", "Weight of the target in its agency; all weights of a year add up to 100").in("%"),
 		opt("reason", Text, "Alasan perubahan", "Reason of the revision"),
 		opt("legal_basis", Text, "Dasar hukum perubahan", "Legal basis of the revision"),
 		opt("clause", Text, "Bagian dokumen tempat target tertulis", "Clause of the document that states the target"),

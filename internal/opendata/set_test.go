@@ -118,3 +118,14 @@ func TestColumnsHaveTheNamesOfSpreadsheets(t *testing.T) {
 		}
 	}
 }
+
+func TestEveryUnitHasAnEnglishName(t *testing.T) {
+	t.Parallel()
+	for _, s := range Sets {
+		for _, c := range s.Columns {
+			if (c.UnitEN() == "") != (c.Unit == "") {
+				t.Errorf("%s.%s: unit %q is %q in English", s.Name, c.Name, c.Unit, c.UnitEN())
+			}
+		}
+	}
+}
