@@ -168,6 +168,22 @@ func (v *View) PeerMean(code string, p scoring.Period) (mean *string, agencies i
 // and 0 when there are none. It is not rounded, so that whoever shows it rounds once; one
 // that does not end has 12 decimals.
 func Mean(figures []*string) (mean *string, n int) {
+	exact, n := exactMean(figures)
+	if n == 0 {
+		return nil, 0
+	}
+	s := plainText(exact)
+	return &s, n
+}
+
+// roundedMean is Mean with 2 decimals, as achievements have them.
+func roundedMean(figures []*string) *string {
+	exact, _ := exactMean(figures)
+	return roundedPointer(exact)
+}
+
+// exactMean is the mean of the figures that are not null; nil and 0 when there are none.
+func exactMean(figures []*string) (mean *big.Rat, n int) {
 	sum := new(big.Rat)
 	for _, f := range figures {
 		if x := number(f); x != nil {
@@ -178,8 +194,7 @@ func Mean(figures []*string) (mean *string, n int) {
 	if n == 0 {
 		return nil, 0
 	}
-	s := plainText(sum.Quo(sum, big.NewRat(int64(n), 1)))
-	return &s, n
+	return sum.Quo(sum, big.NewRat(int64(n), 1)), n
 }
 
 // WeightedMean returns Σw·c / Σw over the targets that are scored, with 2 decimals, the sum
@@ -290,7 +305,7 @@ func (v *View) Finding(indicator string) (Finding, bool) {
 	f := Finding{Indicator: ind}
 	if len(both) > 0 {
 		now, f.Since = both, since
-		f.Before, _ = Mean(then)
+		f.Before = roundedMean(then)
 	}
 	f.Agencies = len(now)
 	if f.Agencies == 1 && len(v.AchievementsFor(indicator, v.Latest())) == 1 {
@@ -305,7 +320,7 @@ func (v *View) Finding(indicator string) (Finding, bool) {
 			denominators.Add(denominators, d)
 		}
 	}
-	mean, _ := Mean(scored)
+	mean := roundedMean(scored)
 	f.Mean, f.Change = *mean, Subtract(mean, f.Before)
 	if ind.Kind == scoring.KindFraction && denominators.Sign() > 0 {
 		n, d := plainText(numerators), plainText(denominators)

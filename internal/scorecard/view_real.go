@@ -166,7 +166,7 @@ func (v *View) IndicatorReal(indicator string, p scoring.Period) Reality {
 				figures = append(figures, a.Scored)
 			}
 		}
-		mean, _ := Mean(figures)
+		mean := roundedMean(figures)
 		points = append(points, point{period: info.Period, value: number(mean)})
 	}
 	return judge(points, p)
