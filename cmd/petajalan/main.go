@@ -11,8 +11,11 @@ import (
 	"os"
 	"os/signal"
 	"runtime/debug"
+	"strconv"
+	"strings"
 	"syscall"
 	_ "time/tzdata" // a bare container does not know the zones
+	"unicode"
 
 	"github.com/spf13/cobra"
 
@@ -38,10 +41,24 @@ func run(ctx context.Context, args []string, lookup func(string) (string, bool),
 	root := newRoot(&program{lookup: lookup, stdout: stdout, stderr: stderr})
 	root.SetArgs(args)
 	if err := root.ExecuteContext(ctx); err != nil {
-		fmt.Fprintln(stderr, "petajalan:", err)
+		fmt.Fprintln(stderr, "petajalan:", visible(err.Error()))
 		return 1
 	}
 	return 0
+}
+
+// visible writes out the characters of a text that would do something to a terminal: a
+// downloaded file says in part what is wrong with it.
+func visible(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+	}
+	return b.String()
 }
 
 // memoryGoal is the heap from which on memory is collected more eagerly, so that the whole

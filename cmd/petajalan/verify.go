@@ -85,7 +85,7 @@ func verifyFile(p *program, stdin io.Reader, name string) error {
 		standing = "peragaan (invented figures)"
 	}
 	fmt.Fprintf(p.stdout, "publication %d of %s holds, recomputed from the file alone\n", checked.Number, checked.Period)
-	fmt.Fprintf(p.stdout, "achievements %d, of them scored %d; scores %d; standing %s\n", checked.Achievements, checked.Scored, checked.Scores, standing)
+	fmt.Fprintf(p.stdout, "achievements %d, of them scored %d; scores %d; standing %s\n", checked.Achievements, checked.Scored, checked.Scores, visible(standing))
 	fmt.Fprintf(p.stdout, "sha256 %s\n", checked.SHA256)
 	fmt.Fprintln(p.stdout, "compare this hash with the one on the page of the publication")
 	return nil

@@ -97,6 +97,21 @@ func TestVerifyNamesTheFirstDifferenceOfAFile(t *testing.T) {
 	}
 }
 
+func TestAFileCannotWriteToTheTerminal(t *testing.T) {
+	t.Parallel()
+	city := bytes.Replace(smallCity(t), []byte(`"low":"`), []byte(`"low":"1`), 1)
+	for name, content := range map[string][]byte{
+		"names in an archive": archive(t, "\x1b]0;x\x07/terbitan-2.json", "\u202e/terbitan-3.json"),
+		"a code":              bytes.ReplaceAll(city, []byte(`"agency":"`), []byte(`"agency":"\u001b[2J`)),
+		"a format":            []byte("{\"format\":\"\\u001b[2J\"}"),
+	} {
+		code, said, complained := verifyThe(t, content)
+		if code != 1 || strings.ContainsAny(said+complained, "\x1b\x07\u202e") {
+			t.Errorf("%s: exit %d, %q, %q", name, code, said, complained)
+		}
+	}
+}
+
 func TestVerifyRefusesWhatIsNoFile(t *testing.T) {
 	t.Parallel()
 	for want, args := range map[string][]string{
