@@ -2,10 +2,12 @@ package server
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"net/http"
 	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/gin-gonic/gin"
 
@@ -30,7 +32,11 @@ func (s *Server) guardMachine(c *gin.Context) {
 		c.Abort()
 	}
 	client := clientOf(c.ClientIP())
-	if wait, spent := s.strangers.spent(client); spent {
+	secret, isBearer := bearer(c.Request.Header)
+	shown := sha256.Sum256([]byte(secret))
+	// Many programs share the address of an office: one without a token does not shut out those
+	// whose token held when they last came.
+	if wait, spent := s.strangers.spent(client); spent && !s.acquainted.has(shown) {
 		c.Header("Retry-After", waitSeconds(wait))
 		refuse(&apiProblem{Status: http.StatusTooManyRequests, Detail: "Terlalu banyak permintaan tanpa token yang berlaku dari alamat ini."})
 		return
@@ -40,7 +46,6 @@ func (s *Server) guardMachine(c *gin.Context) {
 		c.Abort()
 		return
 	}
-	secret, isBearer := bearer(c.Request.Header)
 	if !isBearer {
 		_, _ = s.strangers.allow(client)
 		c.Header("WWW-Authenticate", `Bearer realm="Peta Jalan"`)
@@ -52,6 +57,7 @@ func (s *Server) guardMachine(c *gin.Context) {
 	done()
 	switch {
 	case errors.Is(err, machine.ErrNoToken):
+		s.acquainted.forget(shown)
 		_, _ = s.strangers.allow(client)
 		c.Header("WWW-Authenticate", `Bearer realm="Peta Jalan", error="invalid_token"`)
 		refuse(&apiProblem{Status: http.StatusUnauthorized, Detail: "Token ini tidak dikenal, sudah kedaluwarsa, atau sudah dicabut. Minta token baru kepada administrator."})
@@ -61,6 +67,7 @@ func (s *Server) guardMachine(c *gin.Context) {
 		c.Abort()
 		return
 	}
+	s.acquainted.remember(shown)
 	if wait, ok := s.programs.allow(strconv.FormatInt(p.Token.ID, 10)); !ok {
 		c.Header("Retry-After", waitSeconds(wait))
 		refuse(&apiProblem{Status: http.StatusTooManyRequests, Detail: "Batasnya " + strconv.Itoa(machineRequests) + " permintaan dalam 5 menit untuk satu token. Kirim banyak laporan sekaligus lewat /reports/batch."})
@@ -69,6 +76,14 @@ func (s *Server) guardMachine(c *gin.Context) {
 	c.Set(principalKey, p)
 	c.Next()
 }
+
+// acquaintances are the SHA-256 of tokens that held when they were last shown, so there are no
+// more of them than tokens.
+type acquaintances struct{ sums sync.Map }
+
+func (a *acquaintances) has(sum [sha256.Size]byte) bool { _, ok := a.sums.Load(sum); return ok }
+func (a *acquaintances) remember(sum [sha256.Size]byte) { a.sums.Store(sum, struct{}{}) }
+func (a *acquaintances) forget(sum [sha256.Size]byte)   { a.sums.Delete(sum) }
 
 // bearer is the token that came with a request.
 func bearer(h http.Header) (secret string, ok bool) {

@@ -242,6 +242,11 @@ func TestMachine_LimitsEachToken(t *testing.T) {
 		_, _ = s.server.strangers.allow("127.0.0.1")
 	}
 	stranger.ask(http.MethodGet, "/due", "").want(http.StatusTooManyRequests)
+	// A program that was let in before from the same office still is; one whose token was revoked is not.
+	other.ask(http.MethodGet, "/due?period=2026-TW3", "").want(http.StatusNotFound)
+	exec(t, s.Owner, `UPDATE machine_tokens SET revoked_at = created_at, revoked_by = created_by WHERE id = ?`, other.token.ID)
+	other.ask(http.MethodGet, "/due?period=2026-TW3", "").want(http.StatusUnauthorized)
+	other.ask(http.MethodGet, "/due?period=2026-TW3", "").want(http.StatusTooManyRequests)
 	s.at(october.Add(apiWindow))
 	stranger.ask(http.MethodGet, "/due", "").want(http.StatusUnauthorized)
 	r.ask(http.MethodGet, "/due?period=2026-TW3", "").want(http.StatusNotFound)

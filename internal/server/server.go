@@ -68,6 +68,7 @@ type Server struct {
 	inspecting turns // uploads that are looked into
 
 	programs, strangers *rateLimit // of the API for programs: by token, and by client without one
+	acquainted          acquaintances
 }
 
 // New makes the site. It fails when a template is broken, or when an address has no row
