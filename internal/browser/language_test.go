@@ -247,7 +247,8 @@ func explanations(page *goquery.Document) map[string]bool {
 			}
 		}
 	}
-	if strings.Contains(words(page.Find("body").Text()), "SP4N-LAPOR!, kanal aduan nasional") {
+	body := words(page.Find("body").Text())
+	if strings.Contains(body, "SP4N-LAPOR!, kanal aduan nasional") || strings.Contains(body, "SP4N-LAPOR! adalah kanal aduan nasional") {
 		known["SP4N"], known["LAPOR"] = true, true // the name of the channel, and what it is
 	}
 	page.Find("abbr[title], dl.singkatan dt").Each(func(_ int, s *goquery.Selection) {
