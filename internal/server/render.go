@@ -5,9 +5,6 @@ import (
 	"fmt"
 	"html/template"
 	"io"
-	"io/fs"
-	"path"
-	"strings"
 	"time"
 
 	"petajalan/internal/chart"
@@ -116,33 +113,7 @@ func (p Page) FootLinks() []menuItem {
 
 // renderer holds the parsed templates.
 type renderer struct {
-	pages map[string]*template.Template // by file name without .html
-}
-
-// newRenderer parses every page with its own clone of the frames and components. A broken
-// template stops the program, not a visitor. zone is the zone in which moments are shown.
-func newRenderer(files fs.FS, a *assets, zone *time.Location) (*renderer, error) {
-	base, err := template.New("").Option("missingkey=error").Funcs(templateFuncs(a, zone)).
-		ParseFS(files, "*.html", "components/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("parse layout and components: %w", err)
-	}
-	names, err := fs.Glob(files, "pages/*.html")
-	if err != nil {
-		return nil, fmt.Errorf("list pages: %w", err)
-	}
-	r := &renderer{pages: map[string]*template.Template{}}
-	for _, file := range names {
-		t, err := base.Clone()
-		if err == nil {
-			t, err = t.ParseFS(files, file)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("parse %s: %w", file, err)
-		}
-		r.pages[strings.TrimSuffix(path.Base(file), ".html")] = t
-	}
-	return r, nil
+	pages map[string]*template.Template // by file name without .html: the frame with the page in it
 }
 
 // render writes a page. It is made in memory first, so that a mistake in a template
@@ -164,7 +135,7 @@ func (r *renderer) execute(b *bytes.Buffer, name string, data any) error {
 	if !ok {
 		return fmt.Errorf("no page template %q", name)
 	}
-	if err := t.ExecuteTemplate(b, "layout", data); err != nil {
+	if err := t.Execute(b, data); err != nil {
 		return fmt.Errorf("render %s: %w", name, err)
 	}
 	return nil
