@@ -88,11 +88,12 @@ func findInfo(all []editionInfo, number int) (editionInfo, bool) {
 // publicRoute is one kind of public page. It renders from an edition alone: no database,
 // no clock, no user, so that every reader gets the same bytes.
 type publicRoute struct {
-	pattern string                                   // as gin writes it: "/kelurahan/:nama"
-	page    func(e *edition, p params) (view, error) // fault.NotFound where this edition has no such thing
-	paths   func(e *edition) []string                // addresses built when the edition is loaded; nil: on demand, kept for a while
-	query   []string                                 // words of a query that change the page, beside terbitan; nil: none do
-	slow    func(p params) bool                      // what takes seconds or tens of megabytes to build: see site.inTurn; nil: nothing does
+	pattern  string                                   // as gin writes it: "/kelurahan/:nama"
+	page     func(e *edition, p params) (view, error) // fault.NotFound where this edition has no such thing
+	paths    func(e *edition) []string                // addresses built when the edition is loaded; nil: on demand, kept for a while
+	query    []string                                 // words of a query that change the page, beside terbitan; nil: none do
+	slow     func(p params) bool                      // what takes seconds or tens of megabytes to build: see site.inTurn; nil: nothing does
+	prepared bool                                     // built after the shelf is shown: see site.prepare; the pattern is its only address
 }
 
 // view is what a page function answers: a template of web/pages with its data (which

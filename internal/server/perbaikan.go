@@ -2,6 +2,7 @@ package server
 
 import (
 	"strconv"
+	"sync"
 
 	"petajalan/internal/scorecard"
 )
@@ -43,13 +44,22 @@ const (
 	correctionRows   = 25
 )
 
-func showCorrections(e *edition, _ params) (view, error) {
+// corrections remembers what neighbouring publications differ in, as the pages of the latest
+// one tell it: publications never change, and reading two takes seconds.
+type corrections struct {
+	mu   sync.Mutex
+	told map[[2]string]correctionGroup // by the fingerprints of the older and the newer one
+}
+
+func (r *corrections) show(e *edition, _ params) (view, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	page := correctionsPage{
 		Page: newPage(e, "/perbaikan", "/perbaikan", "Perbaikan data",
 			"Setiap angka dan target yang diperbaiki sesudah terbit dalam Rapor Layanan Kota Blitar, dengan alasan dan tanggalnya."),
 		Trail: trail(e, crumb{Name: "Perbaikan data"}),
 	}
-	values, targets, newer := 0, 0, e
+	values, targets := 0, 0
 	for number := e.Number; number > 1; number-- {
 		if e.Number-number == correctionGroups {
 			page.Before = number
@@ -58,18 +68,40 @@ func showCorrections(e *edition, _ params) (view, error) {
 		if _, ok := findInfo(e.Others, number-1); !ok {
 			break
 		}
-		older, err := e.open(number - 1)
+		g, err := r.tell(e, number)
 		if err != nil {
 			return view{}, err
 		}
-		if g := newCorrections(e, older, newer); g.Count()+g.Late > 0 {
+		if g.Count()+g.Late > 0 {
 			page.Groups = append(page.Groups, g)
 			values, targets = values+g.Values, targets+g.Targets
 		}
-		newer = older
 	}
 	page.Finding = correctionsFinding(values, targets)
 	return view{template: "perbaikan", data: page}, nil
+}
+
+// tell says what a publication corrected in the one before it.
+func (r *corrections) tell(e *edition, number int) (correctionGroup, error) {
+	before, _ := findInfo(e.Others, number-1)
+	info, _ := findInfo(e.Others, number)
+	key := [2]string{before.SHA256, info.SHA256}
+	if g, ok := r.told[key]; ok && e.Latest {
+		return g, nil
+	}
+	newer, err := e.open(number)
+	if err != nil {
+		return correctionGroup{}, err
+	}
+	older, err := e.open(number - 1)
+	if err != nil {
+		return correctionGroup{}, err
+	}
+	g := newCorrections(e, older, newer)
+	if e.Latest { // the links of others keep to their publication
+		r.told[key] = g
+	}
+	return g, nil
 }
 
 // correctionsFinding counts what was corrected.

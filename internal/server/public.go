@@ -106,35 +106,53 @@ func (s *site) show(route publicRoute) func(*gin.Context) error {
 		for _, param := range c.Params {
 			p.path[param.Key] = param.Value
 		}
-		path := c.Request.URL.Path
-		ahead := sh.built[path]
-		if ahead != nil && len(p.query) == 0 && number == sh.latest.Number {
-			return ahead.serve(c.Writer, c.Request)
-		}
-		key := strconv.Itoa(number) + path + "?" + p.query.Encode()
-		build := func(ctx context.Context) (*answer, error) {
-			e, err := s.open(ctx, sh, number)
-			if err != nil {
-				return nil, err
-			}
-			v, err := route.page(e, p)
-			if err != nil {
-				return nil, err
-			}
-			return s.renderQuick(v)
-		}
-		kept := sh.onDemand
-		switch {
-		case route.slow != nil && route.slow(p):
-			kept, build = sh.slow, s.inTurn(build)
-		case p.query.Has(wordSearch):
-			kept = nil // whatever somebody types would push out the rest
-		}
-		a, err := s.onDemand(c.Request.Context(), kept, sh.hash()+key, ahead, build)
+		a, err := s.page(c.Request.Context(), sh, route, p, number, c.Request.URL.Path)
 		if err != nil {
 			return err
 		}
 		return a.serve(c.Writer, c.Request)
+	}
+}
+
+// page returns the page of a route at path in publication number: built ahead, kept, or
+// built now.
+func (s *site) page(ctx context.Context, sh *shelf, route publicRoute, p params, number int, path string) (*answer, error) {
+	ahead := sh.built[path]
+	if ahead != nil && len(p.query) == 0 && number == sh.latest.Number {
+		return ahead, nil
+	}
+	key := strconv.Itoa(number) + path + "?" + p.query.Encode()
+	build := func(ctx context.Context) (*answer, error) {
+		e, err := s.open(ctx, sh, number)
+		if err != nil {
+			return nil, err
+		}
+		v, err := route.page(e, p)
+		if err != nil {
+			return nil, err
+		}
+		return s.renderQuick(v)
+	}
+	kept := sh.onDemand
+	switch {
+	case route.slow != nil && route.slow(p):
+		kept, build = sh.slow, s.inTurn(build)
+	case p.query.Has(wordSearch):
+		kept = nil // whatever somebody types would push out the rest
+	}
+	return s.onDemand(ctx, kept, sh.hash()+key, ahead, build)
+}
+
+// prepare builds the pages that open every past publication before somebody asks for them,
+// one after the other. It is for the time after a shelf is shown, which it would hold up.
+func (s *site) prepare(ctx context.Context, sh *shelf) {
+	for _, route := range s.routes {
+		if !route.prepared || sh.latest == nil {
+			continue
+		}
+		if _, err := s.page(ctx, sh, route, params{}, sh.latest.Number, route.pattern); err != nil && ctx.Err() == nil {
+			s.log.Warn("page is left to be built on demand", "path", route.pattern, "error", err)
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ type feed struct {
 
 // feedRoute serves the doc.
 func feedRoute() publicRoute {
-	return publicRoute{pattern: feedPath, page: (&feed{told: map[string]string{}}).show, slow: always}
+	return publicRoute{pattern: feedPath, page: (&feed{told: map[string]string{}}).show, slow: always, prepared: true}
 }
 
 // contentAtom is the media type of a doc.

@@ -73,7 +73,12 @@ func (s *site) notify() {
 func (s *site) run(ctx context.Context) {
 	timer := time.NewTimer(pollEvery)
 	defer timer.Stop()
+	var prepared *shelf
 	for {
+		if sh := s.current.Load(); sh != nil && sh != prepared {
+			prepared = sh
+			go s.prepare(ctx, sh)
+		}
 		select {
 		case <-ctx.Done():
 			return

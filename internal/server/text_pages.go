@@ -5,7 +5,7 @@ func textRoutes() []publicRoute {
 	return []publicRoute{
 		{pattern: "/privasi", page: showPrivacy, paths: onlyPath("/privasi")},
 		{pattern: "/en/method", page: showEnglishMethod, paths: onlyPath("/en/method")},
-		{pattern: "/perbaikan", page: showCorrections, slow: always}, // opens every past publication, so not while one is published
+		{pattern: "/perbaikan", page: (&corrections{told: map[[2]string]correctionGroup{}}).show, slow: always, prepared: true}, // opens every past publication, so not while one is published
 		{pattern: "/sitemap.xml", page: showSitemap},
 	}
 }
