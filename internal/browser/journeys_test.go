@@ -160,7 +160,8 @@ func searching(j *journey) {
 		j.t.Errorf("KTP finds %d things", n)
 	}
 	ask("zzqx tidak ada")
-	j.wants(j.text("h1"), "Tidak ada yang cocok dengan “zzqx tidak ada”. Coba nama kelurahan.")
+	j.wants(j.text("h1"), "Tidak ada yang cocok dengan “zzqx tidak ada”")
+	j.wants(j.text("main"), "Coba nama kelurahan")
 	var typed string
 	j.do(j.t, chromedp.AttributeValue("#q", "value", &typed, nil, chromedp.ByQuery))
 	if typed != "zzqx tidak ada" {

@@ -96,7 +96,7 @@ func chainPeople(page *calculationPage) chainStep {
 		return s
 	}
 	if p.LateEntry {
-		s.Text = append(s.Text, "Laporan ini masuk sesudah batas waktu.")
+		s.Text = append(s.Text, "Laporan ini terlambat: masuk sesudah batas waktu.")
 	}
 	if p.Corrections > 0 {
 		s.Text = append(s.Text, "Nilai ini sudah "+formatCount(p.Corrections)+" kali dibetulkan.")
