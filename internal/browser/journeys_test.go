@@ -134,7 +134,7 @@ func toEvidence(j *journey) {
 		j.t.Fatalf("the indicator leads to %s", path)
 	}
 	j.wants(j.text("main"), value)
-	label := j.text("section[aria-labelledby=h-lapor] tbody tr:last-child small")
+	label := j.text("#bukti")
 	known := false
 	for _, grade := range []string{"Umpan sistem", "Dokumen diperiksa", "Pernyataan unit", "Tanpa bukti"} {
 		known = known || strings.Contains(label, grade)
