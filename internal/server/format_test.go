@@ -178,3 +178,16 @@ func FuzzFormatNumber(f *testing.F) {
 		}
 	})
 }
+
+func TestAlmostAllIsNotShownAsAll(t *testing.T) {
+	t.Parallel()
+	ind := &scorecard.Indicator{Kind: scoring.KindFraction, Unit: "%", Decimals: 2}
+	for value, want := range map[string]string{"99.97": "99,97%", "99.4": "99,4%", "100": "100%", "99.99999": "100%", "87.84": "87,8%"} {
+		if got := formatMeasure(ind, &value, nil, nil); got != want {
+			t.Errorf("%s is shown as %s, want %s", value, got, want)
+		}
+		if got := formatShareBeside(value, nil); value == "99.97" && got != "99,97%" {
+			t.Errorf("%s is shown as %s without decimals", value, got)
+		}
+	}
+}

@@ -30,13 +30,16 @@ func shortNumber(ind *scorecard.Indicator, value string, beside *string) string 
 	}
 	decimals := ind.Decimals
 	if ind.Kind == scoring.KindFraction {
-		decimals = min(decimals, 1)
+		decimals = tellingDecimals(d, everything, min(decimals, 1))
 	}
 	if beside != nil {
 		decimals = tellingDecimals(d, *beside, decimals)
 	}
 	return formatExact(d.round(decimals).plain())
 }
+
+// everything is all of something in percent; what is a little less does not look like it.
+const everything = "100"
 
 // tellingDecimals is decimals, or as many more as it takes to see that d is not the
 // figure beside it.
@@ -61,9 +64,9 @@ func formatShareBeside(share string, target *string) string {
 	if !ok {
 		return share
 	}
-	decimals := 0
+	decimals := tellingDecimals(d, everything, 0)
 	if target != nil {
-		decimals = tellingDecimals(d, *target, 0)
+		decimals = tellingDecimals(d, *target, decimals)
 	}
 	return d.round(decimals).indonesian() + "%"
 }
