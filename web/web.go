@@ -57,5 +57,5 @@ var WorkStyles = []string{
 const DarkTokens = "styles/dark.css"
 
 // FontFace is the sheet that asks for the font; it is apart so that a reader who saves
-// data gets an empty one. FONT in it stands for the address of the font.
+// data does without. FONT in it stands for the address of the font.
 const FontFace = "styles/font.css"

@@ -149,12 +149,11 @@ func TestPagesKeepTheirBudget(t *testing.T) {
 			t.Errorf("%s: %d elements", name, n)
 		}
 	}
-	_, a := newTestRenderer(t)
 	th, err := newTheme(true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n := len(a.byName["site.css"].gzip) + len(th.sheets[themeSystem].gzip); n > 5000 {
+	if n := len(th.sheets[themeSystem].page.gzip); n > 5000 {
 		t.Errorf("%d bytes of styles", n)
 	}
 }

@@ -106,6 +106,7 @@ var policy = []rule{
 	{method: http.MethodGet, pattern: "/robots.txt", who: everybody},
 	{method: http.MethodGet, pattern: assetPrefix + "*berkas", who: everybody},
 	{method: http.MethodGet, pattern: "/tema", who: everybody},
+	{method: http.MethodGet, pattern: "/gaya.css", who: everybody},
 	{method: http.MethodGet, pattern: "/tema.css", who: everybody},
 
 	{method: http.MethodGet, pattern: "/masuk", who: everybody},

@@ -33,7 +33,8 @@ func (s *Server) install() error {
 	s.get("/robots.txt", s.robots)
 	s.get(assetPrefix+"*berkas", s.assets.serve)
 	s.get("/tema", s.theme.choose)
-	s.get("/tema.css", s.theme.sheet)
+	s.get("/gaya.css", s.theme.style)
+	s.get("/tema.css", s.theme.colours)
 
 	s.get("/masuk", s.showSignIn)
 	s.post("/masuk", s.signIn)

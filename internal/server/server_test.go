@@ -33,7 +33,7 @@ func TestEveryResponseIsFramed(t *testing.T) {
 	work := "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 	v := s.as("organisasi")
 	for path, csp := range map[string]string{
-		"/": public, "/tidak-ada": public, "/livez": public, "/tema.css": public, "/api/v1/tidak-ada": public,
+		"/": public, "/tidak-ada": public, "/livez": public, "/tema.css": public, "/gaya.css": public, "/api/v1/tidak-ada": public,
 		"/masuk": work, "/kerja/": work, "/kerja/tidak-ada": work, "/keluar": work,
 	} {
 		a := v.get(path)

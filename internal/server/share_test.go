@@ -268,7 +268,7 @@ func TestEmbeddedPagesStandAlone(t *testing.T) {
 				t.Errorf("%s lacks %q", name, part)
 			}
 		}
-		if strings.Contains(page, "<script") || strings.Contains(page, "style=") || strings.Contains(page, "site.css") {
+		if strings.Contains(page, "<script") || strings.Contains(page, "style=") || strings.Contains(page, "gaya.css") {
 			t.Errorf("%s is more than it needs to be:\n%s", name, page)
 		}
 	}

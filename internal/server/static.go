@@ -32,12 +32,12 @@ type encoded struct {
 // asset is a file whose address carries a hash of its content, so that it may be kept for ever.
 type asset struct {
 	encoded
-	path        string // "/aset/site.0a1b2c3d4e.css"
+	path        string // "/aset/work.0a1b2c3d4e.css"
 	contentType string
 	saveData    bool // answers empty to a reader who saves data
 }
 
-// assets are the static files by name ("site.css") and by address.
+// assets are the static files by name ("work.css") and by address.
 type assets struct {
 	byName, byPath map[string]*asset
 }
@@ -71,7 +71,6 @@ func newAssets(files fs.FS) (*assets, error) {
 	}
 	a.add("work.js", "text/javascript; charset=utf-8", shortenScript(script))
 	for name, parts := range map[string][]string{
-		"site.css":   web.Styles,
 		"work.css":   web.WorkStyles,
 		"font.css":   {web.FontFace},
 		"print.css":  web.PrintStyles,
@@ -174,13 +173,16 @@ func (a *assets) serve(c *gin.Context) error {
 	body := s.encoded
 	if s.saveData {
 		h.Add("Vary", "Save-Data")
-		if strings.EqualFold(c.GetHeader("Save-Data"), "on") {
+		if savesData(c.Request) {
 			body = encoded{}
 		}
 	}
 	body.write(c.Writer, c.Request, s.contentType)
 	return nil
 }
+
+// savesData reports whether the reader asks for as little as can be.
+func savesData(r *http.Request) bool { return strings.EqualFold(r.Header.Get("Save-Data"), "on") }
 
 // newEncoded compresses body as well as it can be, since that is done once.
 func newEncoded(body []byte) encoded {

@@ -39,7 +39,8 @@ func fileSite(t *testing.T) http.Handler {
 		}
 	}
 	e.GET(assetPrefix+"*berkas", wrap(a.serve))
-	e.GET("/tema.css", wrap(th.sheet))
+	e.GET("/tema.css", wrap(th.colours))
+	e.GET("/gaya.css", wrap(th.style))
 	e.GET("/tema", wrap(th.choose))
 	return e
 }
@@ -78,6 +79,32 @@ func TestThemeIsDecidedInOneSheet(t *testing.T) {
 	dark, light := fetch(h, "/tema.css", "Cookie", "tema=gelap"), fetch(h, "/tema.css", "Cookie", "tema=terang")
 	if dark.Header().Get("ETag") == light.Header().Get("ETag") {
 		t.Error("two themes share an ETag")
+	}
+}
+
+func TestOneSheetBringsStyleFontAndColours(t *testing.T) {
+	t.Parallel()
+	h := fileSite(t)
+	whole := fetch(h, "/gaya.css", "Cookie", "tema=gelap")
+	for _, part := range []string{":focus-visible{", "@font-face{", "color-scheme:dark}:root{--paper:#10181d"} {
+		if !strings.Contains(whole.Body.String(), part) {
+			t.Errorf("the sheet lacks %s", part)
+		}
+	}
+	saving := fetch(h, "/gaya.css", "Cookie", "tema=gelap", "Save-Data", "on")
+	if strings.Contains(saving.Body.String(), "@font-face") || !strings.Contains(saving.Body.String(), ":focus-visible{") {
+		t.Error("a reader who saves data gets the font, or no style")
+	}
+	if saving.Header().Get("ETag") == whole.Header().Get("ETag") {
+		t.Error("two sheets share an ETag")
+	}
+	for _, header := range []string{"Cookie", "Save-Data", "Accept-Encoding"} {
+		if !strings.Contains(strings.Join(whole.Header().Values("Vary"), ","), header) {
+			t.Errorf("caches are not told that the sheet varies by %s", header)
+		}
+	}
+	if again := fetch(h, "/gaya.css", "If-None-Match", fetch(h, "/gaya.css").Header().Get("ETag")); again.Code != http.StatusNotModified {
+		t.Errorf("what the reader has is answered with %d", again.Code)
 	}
 }
 
@@ -123,7 +150,7 @@ func TestAssetsAreKeptForEverAndCompressed(t *testing.T) {
 			t.Errorf("%s: %d, Cache-Control %q", name, w.Code, w.Header().Get("Cache-Control"))
 		}
 	}
-	css := a.byName["site.css"].path
+	css := a.byName["work.css"].path
 	if w := fetch(h, css, "Accept-Encoding", "gzip, br"); w.Header().Get("Content-Encoding") != "br" {
 		t.Errorf("Content-Encoding = %q", w.Header().Get("Content-Encoding"))
 	}
@@ -137,7 +164,7 @@ func TestAssetsAreKeptForEverAndCompressed(t *testing.T) {
 	if w := fetch(h, font); !strings.Contains(w.Body.String(), a.byName["jakarta.woff2"].path) {
 		t.Errorf("the sheet of the font does not name it: %s", w.Body)
 	}
-	if w := fetch(h, assetPrefix+"site.css"); w.Code != http.StatusNotFound {
+	if w := fetch(h, assetPrefix+"work.css"); w.Code != http.StatusNotFound {
 		t.Errorf("an address without hash answers %d", w.Code)
 	}
 }
