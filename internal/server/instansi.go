@@ -159,6 +159,7 @@ func showAgency(e *edition, p params) (view, error) {
 	for _, child := range e.Children(agency.Code) {
 		page.Children = append(page.Children, agencyLink{Name: child.Name, Href: agencyPath(e, child), Detail: kindOfAgency(child.Kind)})
 	}
+	page.Card = cardPath(e, agency)
 	if agency.Reports {
 		page.fillScore(e, agency)
 	} else {

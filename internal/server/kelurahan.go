@@ -108,6 +108,7 @@ func showPlace(e *edition, p params) (view, error) {
 		Embed:        e.Link(embedPath(e, agency)),
 		Office:       agency.Website,
 	}
+	page.Card = cardPath(e, agency)
 	page.Found, page.Indicators, page.LeftOut = agencyIndicators(e, agency)
 	for _, other := range peers {
 		if other != agency && districtName(e, other) == page.District {

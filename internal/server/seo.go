@@ -2,9 +2,6 @@ package server
 
 import "strings"
 
-// cityCard is the picture of a preview where a page has none of its own.
-const cityCard = "/kartu/kota.png"
-
 // newUnlistedPage is newPage for a page that search engines are asked to leave out.
 func newUnlistedPage(e *edition, path, nav, title, description string) Page {
 	p := newPage(e, path, nav, title, description)
@@ -43,7 +40,7 @@ func (p Page) HeadPreview() preview {
 	}
 	card := p.Card
 	if card == "" {
-		card = cityCard
+		card = cityCardPath
 	}
 	v.Picture = p.Edition.Absolute(card)
 	if p.Translation != "" {

@@ -16,11 +16,6 @@ func printPath(e *edition, s *scorecard.Service, a *scorecard.Agency) string {
 	return e.Link(sheetPath(e, s, a))
 }
 
-// printPDFPath is the address of the same sheet as a PDF.
-func printPDFPath(e *edition, s *scorecard.Service, a *scorecard.Agency) string {
-	return e.Link(sheetPath(e, s, a) + pdfSuffix)
-}
-
 // pdfSuffix makes the address of the PDF of the address of a sheet.
 const pdfSuffix = ".pdf"
 
