@@ -137,6 +137,9 @@ func TestEveryPublicPageSaysWhatItIsToSearchEngines(t *testing.T) {
 		if (canonical != "") != strings.HasPrefix(picture, "https://rapor.example/kartu/") {
 			t.Errorf("%s has the picture %q", target, picture)
 		}
+		if strings.Contains(target, "bendogerit") != strings.HasSuffix(strings.TrimSuffix(picture, "?terbitan=7"), "/bendogerit.png") {
+			t.Errorf("%s has the picture of somebody else, %q", target, picture)
+		}
 		unlisted := target != "/" && target != "/kelurahan/bendogerit"
 		if got := d.Find("meta[name=robots]").AttrOr("content", "") == "noindex"; got != unlisted {
 			t.Errorf("%s is left out of search engines: %t, want %t", target, got, unlisted)
