@@ -328,3 +328,15 @@ func (v *View) Finding(indicator string) (Finding, bool) {
 	}
 	return f, true
 }
+
+// duePeriods are the periods of the publication up to p in which a frequency is due, oldest
+// first.
+func (v *View) duePeriods(f scoring.Frequency, p scoring.Period) []scoring.Period {
+	var due []scoring.Period
+	for _, info := range v.Periods {
+		if !p.Before(info.Period) && f.Due(info.Period.Quarter) {
+			due = append(due, info.Period)
+		}
+	}
+	return due
+}

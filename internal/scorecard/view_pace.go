@@ -151,14 +151,7 @@ func (v *View) moves(agency string, ind *Indicator, p scoring.Period, adds bool)
 	years, _ := BreakYears(ind.BreakNote)
 	var moves []*big.Rat
 	var last *big.Rat
-	for _, info := range v.Periods {
-		q := info.Period
-		if p.Before(q) {
-			break
-		}
-		if !ind.Frequency.Due(q.Quarter) {
-			continue
-		}
+	for _, q := range v.duePeriods(ind.Frequency, p) {
 		a := v.Achievement(agency, ind.Code, q)
 		if adds {
 			if own := OwnResult(a); own != nil {

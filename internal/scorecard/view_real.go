@@ -113,14 +113,7 @@ func (v *View) SeriesReal(agency, indicator string, p scoring.Period) Reality {
 	years, dated := BreakYears(ind.BreakNote)
 	var points []point
 	year := 0
-	for _, info := range v.Periods {
-		q := info.Period
-		if p.Before(q) {
-			break
-		}
-		if !ind.Frequency.Due(q.Quarter) {
-			continue
-		}
+	for _, q := range v.duePeriods(ind.Frequency, p) {
 		pt := point{period: q, value: OwnResult(v.Achievement(agency, indicator, q))}
 		if year != 0 && q.Year != year {
 			pt.breakHere = years[q.Year]

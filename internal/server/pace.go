@@ -52,9 +52,9 @@ func unseenPaces(e *edition, indicator string) string {
 // paceTo says the pace to one target beside the best ever seen.
 func paceTo(ind *scorecard.Indicator, p *scorecard.Pace, to *scorecard.PaceTo) string {
 	needed := paceFigure(ind, p, *to.Needed, p.Best)
-	each := "tiap " + termWord(p.Frequency)
+	each := "tiap " + duePeriodWord(p.Frequency)
 	if to.Periods == 1 {
-		each = "dalam satu " + termWord(p.Frequency) + " lagi"
+		each = "dalam satu " + duePeriodWord(p.Frequency) + " lagi"
 	}
 	verb := "naik "
 	switch {
@@ -109,15 +109,4 @@ func paceFigure(ind *scorecard.Indicator, p *scorecard.Pace, figure string, besi
 		return withUnit(ind, text)
 	}
 	return text + " poin"
-}
-
-// termWord is the period a frequency is due for, to count in.
-func termWord(f scoring.Frequency) string {
-	switch f {
-	case scoring.HalfYearly:
-		return "semester"
-	case scoring.Yearly:
-		return "tahun"
-	}
-	return "triwulan"
 }

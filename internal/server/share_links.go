@@ -3,7 +3,6 @@ package server
 import (
 	"github.com/skip2/go-qrcode"
 
-	"petajalan/internal/chart"
 	"petajalan/internal/scorecard"
 )
 
@@ -67,17 +66,9 @@ func embedPath(e *edition, a *scorecard.Agency) string { return "/sematan/" + sh
 // feedPath is the address of the feed of publications.
 const feedPath = "/umpan.atom"
 
-// qrSVG draws an address as a code to be scanned. It fails where the text is too long for one.
-func qrSVG(text string) (chart.SVG, error) {
-	modules, err := qrModules(text)
-	if err != nil {
-		return "", err
-	}
-	return chart.Code(modules), nil
-}
-
 // qrModules are the dark (true) and light squares of a code, without the quiet zone. It
-// stays legible with a seventh of it soiled, as paper on a wall will be.
+// stays legible with a seventh of it soiled, as paper on a wall will be. It fails where the
+// text is too long for one.
 func qrModules(text string) ([][]bool, error) {
 	code, err := qrcode.New(text, qrcode.Medium)
 	if err != nil {
